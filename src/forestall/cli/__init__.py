@@ -1,5 +1,5 @@
 """The command line: it parses, calls one function and prints; it holds no logic."""
 
+from forestall.cli.app import main
 
-def main() -> None:
-    """Run the command line."""
+__all__ = ["main"]

@@ -1,0 +1,62 @@
+"""The `forestall` command: its options, its groups, and how an error reaches the person who typed it."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from forestall import __version__
+from forestall.cli import data, forecast
+from forestall.errors import ForestallError
+
+app = typer.Typer(
+    name="forestall",
+    help="Conflict prevention on open data: calibrated warnings, and what can be done about each.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+data.register(app)
+forecast.register(app)
+
+
+def _version(value: bool) -> None:
+    if value:
+        typer.echo(f"forestall {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    debug: Annotated[bool, typer.Option("--debug", help="Show a traceback when something fails.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Options that hold for every command."""
+    del version
+    if debug:
+        os.environ["FORESTALL_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run the command line: one line on stderr and a non-zero exit for every error, a traceback only with --debug."""
+    try:
+        app()
+    except ForestallError as error:
+        if os.environ.get("FORESTALL_DEBUG"):
+            raise
+        print(f"forestall: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # `forestall data list | head`: the reader left, which is no error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as error:
+        if os.environ.get("FORESTALL_DEBUG"):
+            raise
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"forestall: the system refused: {error.strerror or error}{where}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
