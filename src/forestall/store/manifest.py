@@ -22,7 +22,10 @@ class _Strict(BaseModel):
 
 
 class Source(_Strict):
-    """Where figures come from: name, version, licence (SPDX where there is one), citation, url, digest of the raw file."""
+    """Where figures come from.
+
+    licence: its SPDX name if any. published: the publisher's date. sha256_of_input: the raw file's digest.
+    """
 
     name: str
     version: str
@@ -36,8 +39,8 @@ class Source(_Strict):
 class EmbeddedTable(_Strict):
     """One embedded Parquet file.
 
-    rows and bytes are those of the file, sha256 its digest. The span is given in months (month_id) or in years, or not at
-    all for a table without time. command: what was run to make the file. note: what a reader must know (gaps, rules).
+    rows and bytes are those of the file, sha256 its digest. The span is given in months (month_id) or in years, or not
+    at all for a table without time. command: what was run to make the file. note: what a reader must know.
     """
 
     file: FileName

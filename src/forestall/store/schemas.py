@@ -132,6 +132,9 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     "land_cells": {"pg_id": _I32, "gw_id": _I32, "iso3": _STR},
 }
 
+ADDED_ONLY = ("ucdp_events",)
+"""Tables that are never embedded: without an added file they are empty rather than unknown."""
+
 
 def empty(name: str) -> pl.DataFrame:
     """A table of this name with its columns and no rows. Raises KeyError for a name without a schema."""
