@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from forestall import __version__
-from forestall.cli import data, forecast
+from forestall.cli import brief, data, forecast
 from forestall.errors import ForestallError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+brief.register(app)
 data.register(app)
 forecast.register(app)
 

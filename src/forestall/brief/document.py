@@ -1,0 +1,251 @@
+"""What a brief says, as data: the JSON that is written beside every page. The page shows this and nothing else."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Part(BaseModel):
+    """Base of every part: immutable, and strict about its keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Figure(Part):
+    """A number a reader sees, with all that makes it honest.
+
+    low, high: the publisher's range for a recorded figure, or the interval of an estimate at `level` (0.8 = 80 %).
+    kind: recorded (counted by the source) or estimated (from draws).
+    """
+
+    value: float | None
+    unit: str
+    source: str
+    kind: Literal["recorded", "estimated"]
+    low: float | None = None
+    high: float | None = None
+    level: float | None = None
+    months: str = Field(description="the month or span the figure speaks of, e.g. 2026-02 or 2026-03..2026-08")
+
+
+class Release(Part):
+    """A release of a source that a page draws on."""
+
+    release: str
+    source: str
+    status: str
+    first_month: str | None
+    last_month: str | None
+    published: str | None
+    age_days: int | None
+    licence: str
+    citation: str
+
+
+class CountryRisk(Part):
+    """One country's row: what was recorded, and what is expected over the outlook window."""
+
+    iso3: str
+    gw_id: int
+    name: str
+    region: str
+    recorded_last_month: float | None
+    recorded_last_window: float | None
+    expected: float
+    low80: float
+    high80: float
+    median: float
+    p25_next_month: float
+    p25_window: float
+    p1000_window: float
+    p_escalation: float
+    recent: tuple[float | None, ...] = Field(description="deaths in each of the last 24 months")
+
+
+class Change(Part):
+    """How the expectation for the same months moved since the forecast of a month before."""
+
+    iso3: str
+    name: str
+    before: float
+    after: float
+    recorded: float | None
+    sentence: str
+
+
+class Surprise(Part):
+    """A newly recorded month that fell outside the 90 % interval of the forecast made just before it."""
+
+    iso3: str
+    name: str
+    recorded: float
+    low90: float
+    high90: float
+    direction: Literal["above", "below"]
+    sentence: str
+
+
+class SkillRow(Part):
+    """One model's measured scores, mean over yearly windows; lower is better."""
+
+    model: str
+    windows: str
+    crps: float
+    ignorance: float
+    interval_score: float
+    coverage80: float | None = None
+
+
+class Method(Part):
+    """What made the numbers, and how well it did when tried on the past."""
+
+    model: str
+    version: str
+    draws: int
+    seed: int
+    target: str
+    paragraphs: tuple[str, ...]
+    skill: tuple[SkillRow, ...]
+    skill_note: str
+
+
+class Outlook(Part):
+    """The monthly world outlook."""
+
+    kind: Literal["outlook"] = "outlook"
+    title: str
+    as_of: str
+    as_of_long: str
+    window: str
+    window_long: str
+    known_on: str | None
+    written_on: str
+    forestall_version: str
+    summary: tuple[str, ...]
+    headline: dict[str, Figure]
+    countries: tuple[CountryRisk, ...]
+    watch_expected: tuple[str, ...]
+    watch_p25: tuple[str, ...]
+    watch_escalation: tuple[str, ...]
+    changes: tuple[Change, ...]
+    surprises: tuple[Surprise, ...]
+    releases: tuple[Release, ...]
+    caveats: tuple[str, ...]
+    method: Method
+
+
+class MonthForecast(Part):
+    """One month ahead for one country: quantiles of deaths and probabilities of reaching a count."""
+
+    month: str
+    mean: float
+    q05: float
+    q10: float
+    q25: float
+    q50: float
+    q75: float
+    q90: float
+    q95: float
+    p1: float
+    p25: float
+    p100: float
+    p1000: float
+
+
+class HistoryMonth(Part):
+    """One recorded month."""
+
+    month: str
+    deaths: float | None
+    low: float | None
+    high: float | None
+    status: str
+
+
+class TypeYear(Part):
+    """One recorded year by type of violence."""
+
+    year: int
+    deaths_total: int
+    low: int | None
+    high: int | None
+    state_based: int
+    non_state: int
+    one_sided: int
+
+
+class Conflict(Part):
+    """A conflict or pair of actors that was active here, and when."""
+
+    name: str
+    kind: str
+    last_active: str
+    deaths: int | None
+    note: str
+    source: str
+
+
+class Neighbour(Part):
+    """A neighbouring country beside this one."""
+
+    iso3: str
+    name: str
+    recorded_12_months: float | None
+    expected: float
+    low80: float
+    high80: float
+
+
+class Place(Part):
+    """A grid cell where deaths were recorded."""
+
+    pg_id: int
+    lat: float
+    lon: float
+    deaths: int
+    events: int
+
+
+class CellMap(Part):
+    """Where in the country: cells of one span, with what is missing from it."""
+
+    span: str
+    release: str
+    deaths: int
+    cells: tuple[Place, ...]
+    note: str
+
+
+class Dossier(Part):
+    """One country, from record to forecast."""
+
+    kind: Literal["dossier"] = "dossier"
+    title: str
+    iso3: str
+    gw_id: int
+    name: str
+    un_name: str | None
+    region: str
+    un_member_since: str | None
+    un_group: str | None
+    population: Figure | None
+    as_of: str
+    as_of_long: str
+    window: str
+    window_long: str
+    known_on: str | None
+    written_on: str
+    forestall_version: str
+    summary: tuple[str, ...]
+    risk: CountryRisk
+    history: tuple[HistoryMonth, ...]
+    forecast: tuple[MonthForecast, ...]
+    years: tuple[TypeYear, ...]
+    conflicts: tuple[Conflict, ...]
+    maps: tuple[CellMap, ...]
+    neighbours: tuple[Neighbour, ...]
+    change: Change | None
+    surprise: Surprise | None
+    releases: tuple[Release, ...]
+    caveats: tuple[str, ...]
+    method: Method

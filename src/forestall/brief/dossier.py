@@ -1,0 +1,296 @@
+"""One country's dossier, composed from one edition's situation."""
+
+from collections.abc import Callable
+
+import numpy as np
+import polars as pl
+
+from forestall import __version__
+from forestall.brief import measures, words
+from forestall.brief.document import (
+    CellMap,
+    Conflict,
+    CountryRisk,
+    Dossier,
+    Figure,
+    HistoryMonth,
+    MonthForecast,
+    Neighbour,
+    Place,
+    TypeYear,
+)
+from forestall.brief.outlook import caveats
+from forestall.brief.situation import Situation, change, country_risk, surprise
+from forestall.ids import cells
+from forestall.ids.months import format_month, long_month, parse_month
+
+TYPES = {1: "state-based", 2: "non-state", 3: "one-sided"}
+YEARS_SHOWN = 12
+CONFLICTS_SHOWN = 25
+
+
+def dossier(s: Situation, gw_id: int) -> Dossier:
+    """The dossier of a country. Raises UsageError if it is no state in the edition's month."""
+    i = s.row(gw_id)
+    state = s.states[gw_id]
+    risk = country_risk(s, i)
+    forecast = _months(s, i)
+    maps = _maps(s, gw_id, state.iso3)
+    return Dossier(
+        title=f"{state.name}: conflict dossier",
+        iso3=state.iso3,
+        gw_id=gw_id,
+        name=state.name,
+        un_name=state.un_name,
+        region=state.subregion or state.region or "",
+        un_member_since=state.un_member_since.isoformat() if state.un_member_since else None,
+        un_group=state.un_group,
+        population=_population(s, state.iso3),
+        as_of=format_month(s.as_of),
+        as_of_long=long_month(s.as_of),
+        window=s.window,
+        window_long=s.window_long,
+        known_on=s.known_on.isoformat() if s.known_on else None,
+        written_on=s.written_on.isoformat(),
+        forestall_version=__version__,
+        summary=_summary(s, i, risk, forecast),
+        risk=risk,
+        history=_history(s, i),
+        forecast=forecast,
+        years=_years(s, state.iso3),
+        conflicts=_conflicts(s, state.iso3),
+        maps=maps,
+        neighbours=_neighbours(s, gw_id, risk),
+        change=change(s, i),
+        surprise=surprise(s, i),
+        releases=s.releases,
+        caveats=caveats(s),
+        method=s.method,
+    )
+
+
+def _months(s: Situation, i: int) -> tuple[MonthForecast, ...]:
+    draws = s.forecast.draws[i].astype(np.float64)
+    quantiles = np.quantile(draws, [0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95], axis=1)
+    out = []
+    for j, month in enumerate(s.forecast.months):
+        q05, q10, q25, q50, q75, q90, q95 = (float(q) for q in quantiles[:, j])
+        p1, p25, p100, p1000 = (float((draws[j] >= k).mean()) for k in (1, 25, 100, 1000))
+        out.append(
+            MonthForecast(
+                month=format_month(int(month)), mean=float(draws[j].mean()),
+                q05=q05, q10=q10, q25=q25, q50=q50, q75=q75, q90=q90, q95=q95, p1=p1, p25=p25, p100=p100, p1000=p1000,
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForecast, ...]) -> tuple[str, ...]:
+    month, name = long_month(s.as_of), risk.name
+    values = s.panel.values[i]
+    lines = []
+    releases = words.listing(sorted(set(s.panel.releases[-12:])))
+    known = f", known on {s.known_on.isoformat()}" if s.known_on else ""
+    if np.isnan(values[-1]):
+        lines.append(f"{name}: figures for {month} are not known.")
+    elif values[-36:].sum() == 0:
+        last = np.flatnonzero(np.nan_to_num(values) > 0)
+        when = f"the last one in {long_month(int(s.panel.months[last[-1]]))}" if last.size else "none since 1989"
+        share, outbreaks, cases = s.base_rate
+        lines.append(f"{name}: no death in organised violence is recorded in the last 36 months ({when}). {releases}{known}.")
+        lines.append(
+            f"The model expects none in {s.window_long}, because it knows only a country's own recent record. Since 1992, countries that had been quiet "
+            f"for 36 months saw 25 or more deaths within the next six in {outbreaks} of {cases:,} cases ({100 * share:.1f} %)."
+        )
+        return tuple(lines)
+    else:
+        p = [m.p25 for m in forecast[: measures.WINDOW]]
+        words_for = sorted({words.likelihood(x) for x in p}, key=[w for _, w in words.LIKELIHOOD].index)
+        how = words_for[0] if len(words_for) == 1 else f"{words_for[-1]} to {words_for[0]}"
+        lines.append(
+            f"{name}: 25 or more deaths are {how} in each of the next six months ({words.percent_range(min(p), max(p))}); expected over "
+            f"{s.window_long}: {words.rounded(risk.expected)} deaths (80 % interval {words.interval(risk.low80, risk.high80)}). {releases}{known}."
+        )
+        year = values[-12:].sum()
+        before = values[-24:-12].sum()
+        if not np.isnan(year + before):
+            lines.append(
+                f"{words.exact(values[-1])} deaths are recorded for {month}; {words.exact(year)} in the last twelve months, against {words.exact(before)} in the "
+                "twelve before."
+            )
+        if risk.p_escalation > 0:
+            lines.append(
+                f"Escalation (at least twice the {words.exact(risk.recorded_last_window)} deaths of the last six months, and at least 25 more) is "
+                f"{words.likelihood(risk.p_escalation)} ({words.percent(risk.p_escalation)})."
+            )
+    best = int(np.nanargmax(values))
+    if values[best] > 0:
+        lines.append(f"The worst month since 1989 was {long_month(int(s.panel.months[best]))}, with {words.exact(values[best])} deaths recorded.")
+    return tuple(lines)
+
+
+def _history(s: Situation, i: int) -> tuple[HistoryMonth, ...]:
+    p = s.panel
+
+    def at(array: np.ndarray | None, j: int) -> float | None:
+        return None if array is None or np.isnan(array[i, j]) else float(array[i, j])
+
+    return tuple(
+        HistoryMonth(month=format_month(int(m)), deaths=at(p.values, j), low=at(p.low, j), high=at(p.high, j), status=p.status[j])
+        for j, m in enumerate(p.months)
+    )
+
+
+def _last_full_year(s: Situation) -> int:
+    return (s.as_of - 1) // 12 + 1980 - (0 if s.as_of % 12 == 0 else 1)
+
+
+def _years(s: Situation, iso3: str) -> tuple[TypeYear, ...]:
+    frame = (
+        s.workspace.table("ucdp_country_year")
+        .filter((pl.col("iso3") == iso3) & (pl.col("year") <= _last_full_year(s)))
+        .sort("year")
+        .tail(YEARS_SHOWN)
+    )
+    return tuple(
+        TypeYear(
+            year=r["year"],
+            deaths_total=r["deaths_total"],
+            low=r["deaths_total_low"],
+            high=r["deaths_total_high"],
+            state_based=r["deaths_state_based"],
+            non_state=r["deaths_non_state"],
+            one_sided=r["deaths_one_sided"],
+        )
+        for r in frame.iter_rows(named=True)
+    )
+
+
+def _conflicts(s: Situation, iso3: str) -> tuple[Conflict, ...]:
+    """Recent months by conflict (candidate releases), then pairs of actors by their last active year."""
+    months = s.workspace.table("ucdp_conflict_month").filter((pl.col("iso3") == iso3) & (pl.col("month_id") <= s.as_of))
+    recent = (
+        months.with_columns(name=pl.coalesce("conflict_name", "dyad_name"))
+        .group_by("type_of_violence", "name")
+        .agg(pl.col("deaths_total").sum(), pl.col("month_id").max(), pl.col("release").last())
+        .filter((pl.col("deaths_total") > 0) & ~pl.col("name").str.contains("XXX"))
+        .sort("deaths_total", descending=True)
+    )
+    out = [
+        Conflict(
+            name=r["name"],
+            kind=TYPES[r["type_of_violence"]],
+            last_active=format_month(r["month_id"]),
+            deaths=r["deaths_total"],
+            note="candidate figures",
+            source=r["release"],
+        )
+        for r in recent.head(CONFLICTS_SHOWN // 2).iter_rows(named=True)
+    ]
+    year = _last_full_year(s)
+    wars = (
+        s.workspace.table("ucdp_conflict_year")
+        .filter((pl.col("iso3") == iso3) & pl.col("dyad_id").is_not_null() & (pl.col("year") <= year))
+        .select("dyad_id", "year", "intensity", "territory", "incompatibility")
+    )
+    dyads = (
+        s.workspace.table("ucdp_dyad_country_year")
+        .filter((pl.col("iso3") == iso3) & (pl.col("year") <= year))
+        .group_by("type_of_violence", "dyad_id", "dyad_name")
+        .agg(first=pl.col("year").min(), last=pl.col("year").max(), years=pl.col("year").n_unique(), release=pl.col("release").last())
+        .sort("last", "years", descending=True)
+        .head(CONFLICTS_SHOWN - len(out))
+    )
+    for r in dyads.iter_rows(named=True):
+        fought = wars.filter(pl.col("dyad_id") == r["dyad_id"]) if r["type_of_violence"] == 1 else wars.clear()
+        note = f"active in {words.plural(r['years'], 'year')} since {r['first']}"
+        if fought.height:
+            over = fought.sort("year").row(-1, named=True)
+            about = f"over {over['territory']}" if over["territory"] else "over government"
+            at_war = fought.filter(pl.col("intensity") == 2).height
+            note += f"; {about}" + (f"; war (1,000+ deaths a year) in {words.plural(at_war, 'year')}" if at_war else "")
+        out.append(
+            Conflict(
+                name=r["dyad_name"], kind=TYPES[r["type_of_violence"]], last_active=str(r["last"]), deaths=None, note=note, source=r["release"]
+            )
+        )
+    return tuple(out)
+
+
+def _maps(s: Situation, gw_id: int, iso3: str) -> tuple[CellMap, ...]:
+    """Two maps at most: the newest located months, and the last five years that are located completely."""
+    land = s.workspace.table("land_cells").filter(pl.col("iso3") == iso3).select("pg_id")
+    out: list[CellMap] = []
+    recent = s.workspace.table("ucdp_cell_month").filter((pl.col("gw_id") == gw_id) & (pl.col("month_id") <= s.as_of))
+    newest = recent.filter(pl.col("month_id") > s.as_of - 12)
+    if newest.height:
+        first, last = _bounds(newest, "month_id")
+        out.append(
+            _map(
+                newest,
+                f"{long_month(first)} to {long_month(last)}" if first != last else long_month(last),
+                lambda release, deaths: f"Cells of half a degree with recorded deaths ({words.exact(deaths)} in all). {release}, candidate figures; months before that are "
+                "not located in the releases on hand.",
+            )
+        )
+    yearly = s.workspace.table("ucdp_cell_year").join(land, on="pg_id", how="semi").filter(pl.col("year") <= _last_full_year(s))
+    years = yearly.filter(pl.col("year") > pl.col("year").max() - 5) if yearly.height else yearly
+    if years.height and int(years["deaths_total"].sum()) > 0:
+        first, last = _bounds(years, "year")
+        out.append(
+            _map(
+                years,
+                f"{first} to {last}" if first != last else str(last),
+                lambda release, deaths: f"Cells of half a degree with recorded deaths ({words.exact(deaths)} in all), the last five years that are located completely. "
+                f"{release}. Cells are assigned to one country each, so places near a border may fall outside.",
+            )
+        )
+    return tuple(out)
+
+
+def _bounds(frame: pl.DataFrame, column: str) -> tuple[int, int]:
+    values = frame[column].to_numpy()
+    return int(values.min()), int(values.max())
+
+
+def _map(frame: pl.DataFrame, span: str, note: Callable[[str, int], str]) -> CellMap:
+    by_cell = frame.group_by("pg_id").agg(pl.col("deaths_total").sum(), pl.col("events").sum()).filter(pl.col("deaths_total") > 0)
+    by_cell = by_cell.sort("deaths_total", "pg_id", descending=[True, False])
+    lat, lon = cells.centre(by_cell["pg_id"].to_numpy())
+    deaths = int(by_cell["deaths_total"].sum())
+    release = words.listing(sorted(frame["release"].unique().to_list()))
+    return CellMap(
+        span=span,
+        release=release,
+        deaths=deaths,
+        cells=tuple(
+            Place(pg_id=int(p), lat=float(a), lon=float(b), deaths=int(d), events=int(e))
+            for p, a, b, d, e in zip(by_cell["pg_id"], lat, lon, by_cell["deaths_total"], by_cell["events"], strict=True)
+        ),
+        note=note(release, deaths),
+    )
+
+
+def _population(s: Situation, iso3: str) -> Figure | None:
+    """The last yearly figure that was out by the edition's month: a year's figure is taken as known from July of the next."""
+    known_year = (s.as_of - parse_month("1981-07")) // 12 + 1980
+    frame = s.workspace.table("population").filter((pl.col("iso3") == iso3) & (pl.col("year") <= known_year)).sort("year")
+    if not frame.height:
+        return None
+    row = frame.row(-1, named=True)
+    return Figure(value=row["persons"], unit="persons", source=row["source"], kind="recorded", months=str(row["year"]))
+
+
+def _neighbours(s: Situation, gw_id: int, own: CountryRisk) -> tuple[Neighbour, ...]:
+    land = s.workspace.table("land_cells").drop_nulls("gw_id")
+    beside = measures.neighbours(land["pg_id"].to_numpy().astype(np.int64), land["gw_id"].to_numpy().astype(np.int64)).get(gw_id, set())
+    rows = [i for i, unit in enumerate(s.panel.units) if int(unit) in beside and int(unit) != gw_id]
+    others = sorted((country_risk(s, i) for i in rows), key=lambda r: -r.expected)
+
+    def neighbour(r: CountryRisk) -> Neighbour:
+        year = float(s.panel.values[s.row(r.gw_id), -12:].sum())
+        return Neighbour(
+            iso3=r.iso3, name=r.name, recorded_12_months=None if np.isnan(year) else year, expected=r.expected, low80=r.low80, high80=r.high80
+        )
+
+    return tuple(neighbour(r) for r in [own, *others])

@@ -1,0 +1,102 @@
+"""From a panel and its draws to the figures a desk reads: totals over the outlook window, probabilities, escalation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from forestall.forecast.frame import Forecast
+from forestall.panel.frame import Panel
+
+FloatArray = npt.NDArray[np.float64]
+
+WINDOW = 6  # months of the outlook window
+RECENT = 24  # months of history shown beside a country's name
+ESCALATION_RATIO = 2.0
+ESCALATION_MORE = 25.0  # deaths
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """Per unit, (n,) each, deaths or probabilities, for months as_of+1 .. as_of+6 unless the name says otherwise."""
+
+    expected: FloatArray
+    median: FloatArray
+    low80: FloatArray
+    high80: FloatArray
+    p25_next_month: FloatArray
+    p25_window: FloatArray
+    p1000_window: FloatArray
+    p_escalation: FloatArray
+    recorded_window: FloatArray
+    world_total: FloatArray
+    """(n_draws,): deaths of all units together in the window, draw by draw."""
+
+
+def risk(panel: Panel, forecast: Forecast) -> Risk:
+    """Sum the draws over the outlook window and read the figures off them.
+
+    The recorded window is the last six months of the panel; a unit with an unknown month there has NaN, and no escalation
+    probability. Raises ValueError if the forecast does not begin right after the panel or does not cover the window.
+    """
+    if forecast.as_of != panel.as_of or not np.array_equal(forecast.units, panel.units):
+        raise ValueError("the forecast was not made from this panel: as_of or units differ")
+    if forecast.months[0] != panel.as_of + 1 or forecast.months.size < WINDOW:
+        raise ValueError(f"the outlook needs months as_of+1 to as_of+{WINDOW}")
+    total = forecast.draws[:, :WINDOW, :].sum(axis=1, dtype=np.float64)
+    recorded = panel.values[:, -WINDOW:].sum(axis=1)
+    threshold = np.maximum(ESCALATION_RATIO * recorded, recorded + ESCALATION_MORE)
+    p_escalation = np.where(np.isnan(recorded), np.nan, (total >= threshold[:, None]).mean(axis=1))
+    low, median, high = np.quantile(total, [0.1, 0.5, 0.9], axis=1)
+    return Risk(
+        expected=total.mean(axis=1),
+        median=median,
+        low80=low,
+        high80=high,
+        p25_next_month=(forecast.draws[:, 0, :] >= 25).mean(axis=1),
+        p25_window=(total >= 25).mean(axis=1),
+        p1000_window=(total >= 1000).mean(axis=1),
+        p_escalation=p_escalation,
+        recorded_window=recorded,
+        world_total=total.sum(axis=0),
+    )
+
+
+def expected_over(forecast: Forecast, first_month: int) -> FloatArray:
+    """(n,) expected deaths over the six months from `first_month`, which the forecast must cover."""
+    start = first_month - int(forecast.months[0])
+    if start < 0 or start + WINDOW > forecast.months.size:
+        raise ValueError("the forecast does not cover the outlook window")
+    return np.asarray(forecast.draws[:, start : start + WINDOW, :].sum(axis=1, dtype=np.float64).mean(axis=1))
+
+
+def base_rate_after_quiet(panel: Panel, *, quiet: int = 36, ahead: int = WINDOW, reach: float = 25.0) -> tuple[float, int, int]:
+    """How often a unit without a death for `quiet` months saw `reach` or more within the next `ahead`.
+
+    Counted at every half-year of the panel, so that windows do not overlap. Returns (share, outbreaks, cases); share is NaN
+    without cases. It is a record of the past, not a forecast for one country.
+    """
+    values = np.nan_to_num(panel.values)
+    known = ~np.isnan(panel.values)
+    outbreaks = cases = 0
+    for t in range(quiet, values.shape[1] - ahead + 1, ahead):
+        at_rest = (values[:, t - quiet : t].sum(axis=1) == 0) & known[:, t - quiet : t + ahead].all(axis=1)
+        cases += int(at_rest.sum())
+        outbreaks += int((values[at_rest, t : t + ahead].sum(axis=1) >= reach).sum())
+    return (outbreaks / cases if cases else float("nan")), outbreaks, cases
+
+
+def neighbours(pg_id: npt.NDArray[np.int64], gw_id: npt.NDArray[np.int64]) -> dict[int, set[int]]:
+    """Which countries touch on the half-degree land grid: cells side by side that belong to different countries.
+
+    pg_id, gw_id: (n,), a land cell and the country it is assigned to. Borders are as coarse as the grid.
+    """
+    grid = np.zeros((360, 720), dtype=np.int64)
+    grid[(pg_id - 1) // 720, (pg_id - 1) % 720] = gw_id
+    out: dict[int, set[int]] = {}
+    for a, b in ((grid, np.roll(grid, -1, axis=1)), (grid[:-1], grid[1:])):
+        touch = (a != b) & (a > 0) & (b > 0)
+        for x, y in np.unique(np.stack([a[touch], b[touch]], axis=1), axis=0).tolist():
+            out.setdefault(x, set()).add(y)
+            out.setdefault(y, set()).add(x)
+    return out

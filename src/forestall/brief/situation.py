@@ -1,0 +1,257 @@
+"""What every page of one edition shares: the panel, the forecasts of now and of a month before, and where figures come from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from forestall import __version__
+from forestall.brief import measures, words
+from forestall.brief.document import Change, CountryRisk, Method, Release, SkillRow, Surprise
+from forestall.errors import UsageError
+from forestall.forecast import dependence, service
+from forestall.forecast.frame import Forecast
+from forestall.ids.countries import State, states
+from forestall.ids.months import format_month, long_month, month_end
+from forestall.panel.country_month import country_month, latest_month
+from forestall.panel.frame import Panel
+from forestall.store import Workspace
+
+MODEL = "ewma"
+TARGET = "deaths_total"
+HORIZON = 36
+N_DRAWS = 1000
+SEED = 2018  # the year of S/PRST/2018/1; any fixed number would do
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One edition's common ground. Arrays are per unit of `panel`."""
+
+    workspace: Workspace
+    panel: Panel
+    forecast: Forecast
+    previous: Forecast
+    risk: measures.Risk
+    states: Mapping[int, State]
+    written_on: date
+    known_on: date | None
+    releases: tuple[Release, ...]
+    method: Method
+    base_rate: tuple[float, int, int]
+
+    @property
+    def as_of(self) -> int:
+        """The last month of data."""
+        return self.panel.as_of
+
+    @property
+    def window(self) -> str:
+        """The outlook window, as 2026-03..2026-08."""
+        return f"{format_month(self.as_of + 1)}..{format_month(self.as_of + measures.WINDOW)}"
+
+    @property
+    def window_long(self) -> str:
+        """The outlook window, as March to August 2026."""
+        return span(self.as_of + 1, self.as_of + measures.WINDOW)
+
+    def row(self, gw_id: int) -> int:
+        """The panel row of a country. Raises UsageError if it has none in this edition."""
+        found = np.flatnonzero(self.panel.units == gw_id)
+        if not found.size:
+            raise UsageError(f"Gleditsch-Ward number {gw_id} is no state in {format_month(self.as_of)}")
+        return int(found[0])
+
+
+def span(first: int, last: int) -> str:
+    """Two months as people say them: March to August 2026, or December 2025 to May 2026."""
+    a, b = long_month(first), long_month(last)
+    if first == last:
+        return a
+    return f"{a.split()[0] if a.split()[1] == b.split()[1] else a} to {b}"
+
+
+def situation(workspace: Workspace, *, as_of: int | None = None, written_on: date | None = None) -> Situation:
+    """Build the panel, run the forecasts and gather the record of sources.
+
+    as_of: last month of data; the latest on hand if None. Raises UsageError for a month without data or with too little before it.
+    """
+    latest = latest_month(workspace)
+    month = latest if as_of is None else as_of
+    panel = country_month(workspace, as_of=month, target=TARGET)
+    if panel.months.size < 2 * HORIZON:
+        raise UsageError(
+            f"an outlook as of {format_month(month)} has too little history: {HORIZON * 2} months are needed, figures begin "
+            f"{format_month(int(panel.months[0]))}"
+        )
+    forecast = _forecast(workspace, panel)
+    previous = _forecast(workspace, panel.cut(month - 1))
+    releases = _releases(workspace, panel, written_on or date.today())
+    published = [r.published for r in releases if r.published]
+    known_on = date.fromisoformat(max(published)) if published and month == latest else None
+    return Situation(
+        workspace=workspace,
+        panel=panel,
+        forecast=forecast,
+        previous=previous,
+        risk=measures.risk(panel, forecast),
+        states={s.gw_id: s for s in states(month_end(month)) if s.gw_id is not None},
+        written_on=written_on or date.today(),
+        known_on=known_on,
+        releases=releases,
+        method=_method(workspace, forecast),
+        base_rate=measures.base_rate_after_quiet(panel),
+    )
+
+
+def country_risk(s: Situation, i: int) -> CountryRisk:
+    """The figures of panel row `i`."""
+    state = s.states[int(s.panel.units[i])]
+    r = s.risk
+    recent = s.panel.values[i, -measures.RECENT :]
+    return CountryRisk(
+        iso3=state.iso3,
+        gw_id=int(s.panel.units[i]),
+        name=state.name,
+        region=state.subregion or state.region or "",
+        recorded_last_month=_known(s.panel.values[i, -1]),
+        recorded_last_window=_known(r.recorded_window[i]),
+        expected=float(r.expected[i]),
+        low80=float(r.low80[i]),
+        high80=float(r.high80[i]),
+        median=float(r.median[i]),
+        p25_next_month=float(r.p25_next_month[i]),
+        p25_window=float(r.p25_window[i]),
+        p1000_window=float(r.p1000_window[i]),
+        p_escalation=0.0 if np.isnan(r.p_escalation[i]) else float(r.p_escalation[i]),
+        recent=tuple(_known(v) for v in recent),
+    )
+
+
+def change(s: Situation, i: int) -> Change | None:
+    """How the expectation for the outlook window moved in a month; None for a country that moved by less than one death."""
+    before = float(measures.expected_over(s.previous, s.as_of + 1)[i])
+    after = float(s.risk.expected[i])
+    if abs(after - before) < 1:
+        return None
+    state = s.states[int(s.panel.units[i])]
+    recorded = _known(s.panel.values[i, -1])
+    j = 0  # the previous forecast's first month is this as_of
+    low, high = np.quantile(s.previous.draws[i, j], [0.05, 0.95])
+    mean = float(s.previous.draws[i, j].mean())
+    month = long_month(s.as_of)
+    if recorded is None:
+        because = f"figures for {month} are not known."
+    elif words.rounded(mean) == words.rounded(recorded):
+        because = f"{words.exact(recorded)} deaths recorded in {month}, as expected; older months now weigh less."
+    else:
+        beyond = ", outside the 90 % interval" if not low <= recorded <= high else ""
+        because = f"{words.exact(recorded)} deaths recorded in {month}, against {words.rounded(mean)} expected{beyond}."
+    return Change(
+        iso3=state.iso3, name=state.name, before=before, after=after, recorded=recorded, sentence=because[0].upper() + because[1:]
+    )
+
+
+def surprise(s: Situation, i: int) -> Surprise | None:
+    """A recorded month outside the previous forecast's 90 % interval, or None."""
+    recorded = _known(s.panel.values[i, -1])
+    low, high = (float(q) for q in np.quantile(s.previous.draws[i, 0], [0.05, 0.95]))
+    if recorded is None or low <= recorded <= high:
+        return None
+    state = s.states[int(s.panel.units[i])]
+    direction = "above" if recorded > high else "below"
+    return Surprise(
+        iso3=state.iso3,
+        name=state.name,
+        recorded=recorded,
+        low90=low,
+        high90=high,
+        direction="above" if recorded > high else "below",
+        sentence=(
+            f"{state.name}: {words.exact(recorded)} deaths recorded in {long_month(s.as_of)}, {direction} the 90 % interval "
+            f"of {words.interval(low, high)}."
+        ),
+    )
+
+
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
+
+
+def _forecast(workspace: Workspace, panel: Panel) -> Forecast:
+    months = range(panel.as_of + 1, panel.as_of + HORIZON + 1)
+    drawn = service.run(panel, MODEL, months=months, n_draws=N_DRAWS, seed=SEED, cache_dir=workspace.cache_dir)
+    return dependence.tie_months(drawn)
+
+
+def _releases(workspace: Workspace, panel: Panel, today: date) -> tuple[Release, ...]:
+    used = set(panel.releases)
+    held = workspace.releases()
+    keep = held.filter(
+        pl.col("release").is_in(sorted(used)) | ~pl.col("table").is_in(["ucdp_country_month", "ucdp_events"])
+    ).unique("release", keep="first", maintain_order=True)
+    out = []
+    for row in keep.sort("last_month", "release", descending=True, nulls_last=True).iter_rows(named=True):
+        published = row["published"]
+        out.append(
+            Release(
+                release=row["release"],
+                source=row["source"],
+                status=row["status"],
+                first_month=None if row["first_month"] is None else format_month(row["first_month"]),
+                last_month=None if row["last_month"] is None else format_month(row["last_month"]),
+                published=published.isoformat() if published else None,
+                age_days=(today - published).days if published else None,
+                licence=row.get("licence") or "",
+                citation=row.get("citation") or "",
+            )
+        )
+    return tuple(out)
+
+
+def _method(workspace: Workspace, forecast: Forecast) -> Method:
+    skill = workspace.table("skill")
+    rows = []
+    for model in skill["model"].unique(maintain_order=True):
+        part = skill.filter(pl.col("model") == model)
+        rows.append(
+            SkillRow(
+                model=model,
+                windows=f"{part['year'].min()}-{part['year'].max()}",
+                crps=float(part["crps"].to_numpy().mean()),
+                ignorance=float(part["ign"].to_numpy().mean()),
+                interval_score=float(part["mis"].to_numpy().mean()),
+                coverage80=float(part["coverage80"].to_numpy().mean()),
+            )
+        )
+    years = f"{skill['year'].min()} to {skill['year'].max()}"
+    return Method(
+        model=forecast.model,
+        version=f"{forecast.version} (forestall {__version__})",
+        draws=forecast.draws.shape[2],
+        seed=forecast.seed,
+        target=forecast.target,
+        paragraphs=METHOD_TEXT,
+        skill=tuple(rows),
+        skill_note=(
+            f"Mean scores over yearly windows {years}, deaths of all types, each forecast made with figures to October of the year "
+            "before, three to fourteen months ahead, all countries. Figures are as revised since, not as known at the time. Lower is "
+            "better, except the last column, which should be near 80 %."
+        ),
+    )
+
+
+METHOD_TEXT = (
+    "Each country's forecast is made of 1,000 draws a month from its own last 36 months; a month k months back has the weight "
+    "0.5^(k/3), and each draw is multiplied by exp(0.3 z), z standard normal, because no month repeats exactly. The draws of "
+    "different months are then tied together, so that totals over several months carry the uncertainty of a war that lasts.",
+    "This first model knows a country's recent record and nothing else. It cannot foresee a first outbreak: a country without a "
+    "recorded death in 36 months gets zero, and the page says how often such countries saw 25 or more deaths in the past. It does "
+    "not know of talks, elections or offensives ahead, and countries vary independently of each other, so that the world's interval is "
+    "somewhat too narrow.",
+    "Probability words follow the IPCC's scale: virtually certain 99 % or more, very likely 90, likely 66, about as likely as not 33 to 66, "
+    "unlikely under 33, very unlikely under 10, exceptionally unlikely under 1. Estimates are rounded to two figures.",
+    "The newest months come from candidate releases, which are revised later, often upward.",
+)

@@ -1,0 +1,92 @@
+"""How figures are said: rounding without false precision, and probabilities in words beside their numbers."""
+
+import math
+
+# The likelihood scale of the IPCC's guidance note on uncertainty (Mastrandrea et al. 2010), which readers of UN papers know.
+LIKELIHOOD = (
+    (0.99, "virtually certain"),
+    (0.90, "very likely"),
+    (0.66, "likely"),
+    (0.33, "about as likely as not"),
+    (0.10, "unlikely"),
+    (0.01, "very unlikely"),
+    (0.0, "exceptionally unlikely"),
+)
+
+
+def likelihood(probability: float) -> str:
+    """The word for a probability in [0, 1], by the IPCC's likelihood scale. Raises ValueError outside it."""
+    if not 0 <= probability <= 1:
+        raise ValueError(f"a probability lies between 0 and 1, not {probability}")
+    return next(word for bound, word in LIKELIHOOD if probability >= bound)
+
+
+def percent(probability: float) -> str:
+    """A probability as a whole percentage; the ends are open, because draws cannot show certainty."""
+    if probability < 0.01:
+        return "<1 %"
+    if probability > 0.99:
+        return ">99 %"
+    return f"{round(100 * probability)} %"
+
+
+def percent_range(low: float, high: float) -> str:
+    """Two probabilities as one range, or as one figure where they round to the same."""
+    a, b = percent(low), percent(high)
+    if a == b:
+        return a
+    if a.startswith("<"):
+        return f"under {b}"
+    if b.startswith(">"):
+        return f"over {a}"
+    return f"{a.removesuffix(' %')}–{b}"
+
+
+def exact(value: float | None) -> str:
+    """A published count in full, with thousands separated: 3,957,143."""
+    return "not known" if value is None or math.isnan(value) else f"{round(value):,}"
+
+
+def rounded(value: float | None) -> str:
+    """An estimated count to two significant figures: 1,450 becomes 1,500; under 10 to the unit; under one as "fewer than 1"."""
+    if value is None or math.isnan(value):
+        return "not known"
+    if value == 0:
+        return "0"
+    if value < 0.5:
+        return "fewer than 1"
+    if value < 10:
+        return f"{max(1, round(value))}"
+    step = 10 ** (math.floor(math.log10(value)) - 1)
+    return f"{int(round(value / step) * step):,}"
+
+
+def interval(low: float, high: float) -> str:
+    """An interval of estimated counts, both ends to two significant figures."""
+    a, b = rounded(low), rounded(high)
+    if a == "fewer than 1":
+        a = "0"
+    if a == b:
+        return a
+    if b == "fewer than 1":
+        return "0 to 1"
+    return f"{a} to {b}"
+
+
+def signed(value: float) -> str:
+    """A change, with its sign: +1,500, −320, 0."""
+    if round(value) == 0:
+        return "0"
+    return ("+" if value > 0 else "−") + rounded(abs(value))
+
+
+def plural(count: int, one: str, many: str | None = None) -> str:
+    """A count with its noun: 1 country, 2 countries."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def listing(items: list[str]) -> str:
+    """Items as English writes them: a, b and c."""
+    if len(items) < 2:
+        return "".join(items)
+    return ", ".join(items[:-1]) + " and " + items[-1]

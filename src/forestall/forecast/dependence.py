@@ -1,0 +1,41 @@
+"""How the months of one forecast hang together.
+
+Own-history models draw each month by itself. Month by month that scores well, but wars last: a total over several months
+built from independent draws is far too sure of itself. Here the draws of each unit are re-ordered so that months rise and
+fall together, while every month keeps exactly the draws it had (a Schaake-style shuffle with a one-factor Gaussian copula;
+Clark et al. 2004, doi:10.1175/1525-7541(2004)005<0243:TSSAMF>2.0.CO;2).
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from forestall.forecast.frame import Forecast
+
+# Chosen on origins 1995-2016 only, deaths of all types, country-months with 25+ deaths in the last six months: six-month
+# totals from independent months fall inside their 80 % interval 55 % of the time, with 0.7 80 %; twelve-month totals 42 and 80 %.
+CORRELATION = 0.7
+
+
+def tie_months(forecast: Forecast, *, correlation: float = CORRELATION) -> Forecast:
+    """Re-order each unit's draws so that months share one Gaussian factor; marginal draws are unchanged.
+
+    correlation: of the normal scores of any two months of a unit, in [0, 1]. Units stay independent of each other.
+    The order is seeded by the forecast's own seed and the unit, so it does not depend on which units stand beside it.
+    Raises ValueError for a correlation outside [0, 1].
+    """
+    if not 0 <= correlation <= 1:
+        raise ValueError(f"correlation must lie in [0, 1], not {correlation}")
+    n_units, n_months, n_draws = forecast.draws.shape
+    out = np.empty_like(forecast.draws)
+    for i in range(n_units):
+        rows = np.sort(forecast.draws[i], axis=1)
+        if rows[:, -1].max() == 0:
+            out[i] = 0
+            continue
+        rng = np.random.default_rng([forecast.seed, int(forecast.units[i]), 0x7E])
+        shared = rng.standard_normal((1, n_draws), dtype=np.float32)
+        own = rng.standard_normal((n_months, n_draws), dtype=np.float32)
+        score = np.sqrt(np.float32(correlation)) * shared + np.sqrt(np.float32(1 - correlation)) * own
+        np.put_along_axis(out[i], np.argsort(score, axis=1), rows, axis=1)
+    return replace(forecast, draws=out)
