@@ -12,7 +12,7 @@ import numpy.typing as npt
 from forestall.errors import ShapeError
 from forestall.scores._blocks import FloatArray, checked, each_block, finite, sorted_parts
 
-# Deaths per month; the bins of the VIEWS Prediction Challenge 2023/24 (Hegre et al. 2025, doi:10.1177/00223433241300862).
+# Deaths per month: the bins of the VIEWS Prediction Challenge 2023/24 (Hegre et al. 2024, arXiv:2407.11045).
 CHALLENGE_EDGES = (0.0, 0.5, 2.5, 5.5, 10.5, 25.5, 50.5, 100.5, 250.5, 500.5, 1000.5, float("inf"))
 
 
@@ -127,7 +127,7 @@ def ignorance(
     (n,), in bits. Raises ShapeError if the rows don't match, ValueError on a NaN, on edges that do not ascend, or on a
     value outside the bins.
     Source: Roulston & Smith (2002), doi:10.1175/1520-0493(2002)130<1653:EPFUIT>2.0.CO;2; bins and added ones as in the
-    VIEWS Prediction Challenge 2023/24, doi:10.1177/00223433241300862.
+    VIEWS Prediction Challenge 2023/24, arXiv:2407.11045.
     """
     x, y = checked(draws, observed)
     n, m = x.shape
