@@ -1,1 +1,66 @@
-"""."""
+"""How good was a forecast? Proper scores of draws and probabilities, calibration, and paired comparison; NumPy only."""
+
+from forestall.scores.calibration import (
+    CoverageTable,
+    ReliabilityCurve,
+    coverage_table,
+    pit,
+    pit_histogram,
+    reliability_curve,
+    wilson,
+)
+from forestall.scores.comparison import Comparison, compare
+from forestall.scores.ensemble import (
+    CHALLENGE_EDGES,
+    central_interval,
+    coverage,
+    crps,
+    fair_crps,
+    ignorance,
+    interval_score,
+    quantile_score,
+    quantiles,
+    twcrps,
+    width,
+)
+from forestall.scores.probability import (
+    BrierParts,
+    auprc,
+    auroc,
+    brier,
+    brier_parts,
+    brier_skill,
+    exceedance,
+    log_score,
+)
+
+__all__ = [
+    "CHALLENGE_EDGES",
+    "BrierParts",
+    "Comparison",
+    "CoverageTable",
+    "ReliabilityCurve",
+    "auprc",
+    "auroc",
+    "brier",
+    "brier_parts",
+    "brier_skill",
+    "central_interval",
+    "compare",
+    "coverage",
+    "coverage_table",
+    "crps",
+    "exceedance",
+    "fair_crps",
+    "ignorance",
+    "interval_score",
+    "log_score",
+    "pit",
+    "pit_histogram",
+    "quantile_score",
+    "quantiles",
+    "reliability_curve",
+    "twcrps",
+    "width",
+    "wilson",
+]

@@ -94,7 +94,7 @@ def coverage_table(
     confidence: float = 0.95,
     workers: int | None = None,
 ) -> CoverageTable:
-    """How often central intervals of several levels held the outcome, and how wide they were. One sort serves all levels.
+    """How often central intervals of several levels held the outcome, and how wide they were: one sort for all levels.
 
     draws: (n, m), n >= 1. observed: (n,). levels: (k,), each between 0 and 1. confidence: of the Wilson intervals,
     which take outcomes as independent; where neighbours or months hang together they are too narrow. Raises ShapeError

@@ -103,7 +103,7 @@ def compare(
 
 
 def _resampled_means(sums: FloatArray, resamples: int, seed: int) -> FloatArray:
-    """Means of both forecasts in each resample. sums: (blocks, 3), score, reference and cases. Returns (resamples, 2)."""
+    """Means of both forecasts in each resample. sums: (blocks, 3): score, reference, cases. Returns (resamples, 2)."""
     rng = np.random.default_rng(seed)
     count = sums.shape[0]
     batch = max(1, BATCH_COUNTS // count)
