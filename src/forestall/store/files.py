@@ -43,6 +43,12 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
+def sync(stream: BinaryIO) -> None:
+    """Bring what was written to the disk itself."""
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
 def sync_folder(folder: Path) -> None:
     """Ask the system to keep a rename in `folder`, where it can be asked (not on Windows, nor on every share)."""
     if os.name == "nt":
@@ -76,8 +82,7 @@ def replacing(path: Path) -> Iterator[BinaryIO]:
     try:
         with part.open("xb") as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+            sync(stream)
         part.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
