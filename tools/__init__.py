@@ -1,0 +1,1 @@
+"""Build commands, not part of the wheel."""

@@ -1,0 +1,120 @@
+"""ucdp_cell_year, ucdp_cell_month and land_cells: where deaths were, on the PRIO-GRID of half a degree."""
+
+import polars as pl
+from tools.embed import events
+from tools.embed.country_month import CANDIDATE, CANDIDATE_FILES, LAST, LAST_PROVISIONAL
+from tools.embed.inputs import Inputs, integer
+from tools.embed.keys import Keys
+
+from forestall.errors import SourceError
+
+SLIM = "ucdp/ged211_events_slim_1989_2022-02.parquet"
+FINAL_YEARS, CANDIDATE_YEARS = "ucdp-ged-21.1", "ucdp-candidate-2021"
+
+# Spans of located events after the last complete year of the final copy, each with the months its release is about.
+LATER = (
+    ("ucdp-candidate-2021", ("ucdp/GEDEvent_v21_01_21_12.csv.gz",), 493, 504),
+    ("ucdp-candidate-22.0.2", ("ucdp/GEDEvent_v22_0_2.csv.gz",), 506, 506),
+    ("ucdp-candidate-23.0.10", ("ucdp/GEDEvent_v23_0_10.csv.gz",), 526, 526),
+    (CANDIDATE, CANDIDATE_FILES, LAST_PROVISIONAL + 1, LAST),
+)
+
+
+def pg_id(longitude: str, latitude: str) -> pl.Expr:
+    """Cell of a point: row from the south and column from the west of half a degree, both counted from 0."""
+    row = ((pl.col(latitude) + 90) * 2).floor().cast(pl.Int32).clip(0, 359)
+    column = ((pl.col(longitude) + 180) * 2).floor().cast(pl.Int32).clip(0, 719)
+    return (row * 720 + column + 1).alias("pg_id")
+
+
+_SUMS = (
+    pl.col("best").sum().cast(pl.Int32).alias("deaths_total"),
+    pl.col("low").sum().cast(pl.Int32).alias("deaths_total_low"),
+    pl.col("high").sum().cast(pl.Int32).alias("deaths_total_high"),
+    pl.len().cast(pl.Int32).alias("events"),
+)
+
+
+def cell_year(inputs: Inputs) -> tuple[pl.DataFrame, str]:
+    """Deaths by cell, year and type, 1989-2021, and what was set aside.
+
+    The copy's low and high are those that its editors repaired where they crossed the best estimate. The two months of
+    2022 in it are no year and are left out; they are in ucdp_cell_month.
+    """
+    columns = ("year", "longitude", "latitude", "type_of_violence", "best", "low_amend", "high_amend", "flag")
+    frame = inputs.parquet(SLIM, columns).rename({"low_amend": "low", "high_amend": "high"})
+    if (
+        not frame.select(pl.col("longitude").is_between(-180, 180), pl.col("latitude").is_between(-90, 90))
+        .to_series()
+        .all()
+    ):
+        raise SourceError(f"{SLIM}: coordinates off the globe")
+    flagged = frame.filter(pl.col("flag").is_not_null() & (pl.col("year") <= 2021))
+    partial = frame.filter(pl.col("year") > 2021)
+    kept = frame.filter(pl.col("flag").is_null() & (pl.col("year") <= 2021))
+    table = (
+        kept.with_columns(pg_id("longitude", "latitude"), pl.col("year").cast(pl.Int32))
+        .with_columns(pl.col("type_of_violence").cast(pl.Int8))
+        .group_by("pg_id", "year", "type_of_violence")
+        .agg(_SUMS)
+        .with_columns(
+            pl.when(pl.col("year") <= 2020)
+            .then(pl.lit(FINAL_YEARS))
+            .otherwise(pl.lit(CANDIDATE_YEARS))
+            .alias("release")
+        )
+        .sort("pg_id", "year", "type_of_violence")
+    )
+    aside = int(flagged["best"].sum()) + int(partial["best"].sum())
+    if int(table["deaths_total"].sum()) + aside != int(frame["best"].sum()):
+        raise SourceError(f"{SLIM}: deaths by cell and those set aside do not add up to the file")
+    note = (
+        f"set aside: {flagged.height} events with a flagged position ({flagged['best'].sum()} deaths) and the "
+        f"{partial.height} events of January and February 2022 ({partial['best'].sum()} deaths), which are no year"
+    )
+    return table, note
+
+
+def cell_month(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
+    """Deaths by cell, month of the event's start and type, in the months that later located releases are about.
+
+    Events of a release that start in an earlier month are set aside: that month is not covered whole.
+    """
+    frames, aside_events, aside_deaths, total = [], 0, 0, 0
+    for release, files, first, last in LATER:
+        frame = events.candidate(inputs, *files)
+        total += int(frame["best"].sum())
+        inside = pl.col("month_id").is_between(first, last)
+        aside_events += frame.filter(~inside).height
+        aside_deaths += int(frame.filter(~inside)["best"].sum())
+        frames.append(frame.filter(inside).with_columns(pl.lit(release).alias("release")))
+    table = (
+        pl.concat(frames)
+        .with_columns(
+            pg_id("longitude", "latitude"), keys.gw_of_month("ucdp"), pl.col("type_of_violence").cast(pl.Int8)
+        )
+        .group_by("pg_id", "month_id", "type_of_violence", "gw_id", "release")
+        .agg(_SUMS)
+    )
+    if int(table["deaths_total"].sum()) + aside_deaths != total:
+        raise SourceError("deaths by cell and month and those set aside do not add up to the candidate files")
+    columns = (
+        "pg_id",
+        "month_id",
+        "type_of_violence",
+        "deaths_total",
+        "deaths_total_low",
+        "deaths_total_high",
+        "events",
+    )
+    note = f"set aside: {aside_events} events that start before their release's months ({aside_deaths} deaths)"
+    table = table.select(*columns, "gw_id", "release").sort("pg_id", "month_id", "type_of_violence", "gw_id", "release")
+    return table, note
+
+
+def land_cells(inputs: Inputs, keys: Keys) -> pl.DataFrame:
+    """Cells with land and the one country each is assigned to, on one date."""
+    frame = inputs.parquet("grid/priogrid_land.parquet", ("gid", "gwcode")).select(
+        pl.col("gid").cast(pl.Int32).alias("pg_id"), integer("gwcode").cast(pl.Int32).alias("gw_id")
+    )
+    return frame.with_columns(keys.iso3_of()).select("pg_id", "gw_id", "iso3").sort("pg_id")
