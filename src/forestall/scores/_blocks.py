@@ -14,8 +14,10 @@ FloatArray = npt.NDArray[np.float64]
 IntArray = npt.NDArray[np.int64]
 AnyArray = npt.NDArray[Any]
 
-# 65,536 draws are 256 kB as float32 and 512 kB as float64: one block and its working copy fit in a 1 MB L2 cache.
-BLOCK_DRAWS = 65_536
+# A block of 1,048,576 draws is looked over at once, so that NumPy's overhead a call is spread over many rows of zeros;
+# its other rows are sorted 65,536 draws at a time, which as float64 (512 kB) fit a core's cache.
+BLOCK_DRAWS = 1_048_576
+SORTED_DRAWS = 65_536
 # Below this many draws, starting threads costs more than it saves.
 THREADED_DRAWS = 4_000_000
 MOST_WORKERS = 8
@@ -66,37 +68,38 @@ def sorted_parts(
     the same result. All else is sorted in its own type.
     Raises ValueError on a draw that is not finite, or on rows that are not sorted though the caller said so.
     """
-    if assume_sorted and not (block[:, 1:] >= block[:, :-1]).all():
-        row = first_row + int(np.flatnonzero(~(block[:, 1:] >= block[:, :-1]).all(axis=1))[0])
-        raise ValueError(f"draws of row {row} are not in ascending order: sort them, or leave out assume_sorted")
-    low = block[:, 0] if assume_sorted else block.min(axis=1)
-    high = block[:, -1] if assume_sorted else block.max(axis=1)
+    if assume_sorted:
+        rising = (block[:, 1:] >= block[:, :-1]).all(axis=1)
+        low, high = block[:, 0], block[:, -1]
+    else:
+        low, high = block.min(axis=1), block.max(axis=1)
     finite(low, first_row)
     finite(high, first_row)
+    if assume_sorted and not rising.all():
+        row = first_row + int(np.flatnonzero(~rising)[0])
+        raise ValueError(f"draws of row {row} are not in ascending order: sort them, or leave out assume_sorted")
     equal = low == high
     if equal.any():
         rows = np.flatnonzero(equal)
         yield rows, block[rows, :1]
-    if equal.all():
-        return
-    if assume_sorted:
-        rows = np.flatnonzero(~equal)
-        yield rows, block[rows]
-        return
-    fits = ~equal & (low >= 0) & (high <= np.iinfo(np.uint16).max)
-    rows = np.flatnonzero(fits)
-    if rows.size:
-        part = block[rows]
+    small = (low >= 0) & (high <= np.iinfo(np.uint16).max)
+    step = max(1, SORTED_DRAWS // block.shape[1])
+    for chosen, narrow in ((~equal & small, True), (~equal & ~small, False)):
+        those = np.flatnonzero(chosen)
+        for start in range(0, those.size, step):
+            rows = those[start : start + step]
+            part = block[rows]
+            yield rows, part if assume_sorted else _sorted(part, narrow)
+
+
+def _sorted(part: AnyArray, narrow: bool) -> AnyArray:
+    """The rows of `part` (ours to change) in ascending order, as 16-bit integers if they are whole counts that fit."""
+    if narrow:
         counts = part.astype(np.uint16)
-        if part.dtype.kind == "f" and not (counts == part).all():
-            counts = part
-        counts.sort(axis=1)
-        yield rows, counts
-    rows = np.flatnonzero(~equal & ~fits)
-    if rows.size:
-        part = block[rows]
-        part.sort(axis=1)
-        yield rows, part
+        if part.dtype.kind in "iu" or (counts == part).all():
+            part = counts
+    part.sort(axis=1)
+    return part
 
 
 def each_block(work: Callable[[slice], None], n: int, m: int, workers: int | None = None) -> None:
@@ -113,15 +116,8 @@ def each_block(work: Callable[[slice], None], n: int, m: int, workers: int | Non
         for block in blocks:
             work(block)
         return
-    # Each thread takes short runs of neighbouring blocks, so that a dense region does not fall to one thread alone.
-    runs = [blocks[i : i + 8] for i in range(0, len(blocks), 8)]
-
-    def run(some: list[slice]) -> None:
-        for block in some:
-            work(block)
-
     with ThreadPoolExecutor(workers) as pool:
-        for _ in pool.map(run, runs):
+        for _ in pool.map(work, blocks):
             pass
 
 
