@@ -133,7 +133,7 @@ def register(embedded: Embedded, catalogue: Catalogue) -> pl.DataFrame:
     added = pl.DataFrame([row.model_dump() for row in rows], schema=SCHEMAS[REGISTER])
     if path is None:
         return added.sort("table", "release")
-    held = _read_parquet(path, REGISTER).select(SCHEMAS[REGISTER]).join(added, on=["release", "table"], how="anti")
+    held = _read_parquet(path, REGISTER).select(*SCHEMAS[REGISTER]).join(added, on=["release", "table"], how="anti")
     return pl.concat([held, added]).sort("table", "release")
 
 

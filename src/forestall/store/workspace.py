@@ -178,7 +178,7 @@ class Update:
         file = f"tables/{name}/{register.release}-{sha256[:16]}.parquet"
         path = home / file
         held = self.catalogue.current(register.release, name)
-        if held is None or held.file != file or not path.is_file():
+        if held is None or held.file != file or not path.is_file() or files.sha256_of(path) != sha256:
             self._written.append(path)
             with files.refusals(path, "write"):
                 files.write(path, content)
