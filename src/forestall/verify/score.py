@@ -53,8 +53,8 @@ def read_actuals(path: Path, unit_key: str) -> pl.DataFrame:
     outcome = next((name for name in OUTCOME_COLUMNS if name in frame.columns), None)
     if unit is None or outcome is None or "month_id" not in frame.columns:
         raise SourceError(
-            f"{path.name} has the columns {', '.join(frame.columns)[:200]}; "
-            f"expected month_id, {' or '.join(UNIT_COLUMNS[unit_key])} (as in the forecast), and {', '.join(OUTCOME_COLUMNS[:-1])} or {OUTCOME_COLUMNS[-1]}"
+            f"{path.name} has the columns {', '.join(frame.columns)[:200]}; expected month_id, "
+            f"{' or '.join(UNIT_COLUMNS[unit_key])} (as in the forecast), and one of {', '.join(OUTCOME_COLUMNS)}"
         )
     try:
         table = frame.select(
