@@ -4,9 +4,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from tools.embed.build import write
-
 from forestall.errors import ForestallError
+from tools.embed.build import write
 
 DATA = Path(__file__).resolve().parents[2] / "src" / "forestall" / "data"
 

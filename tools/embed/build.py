@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
+
+from forestall.store.manifest import EmbeddedTable, Manifest, Source
+from forestall.store.schemas import SCHEMAS
 from tools.embed import (
     catalogue,
     cells,
@@ -19,9 +22,6 @@ from tools.embed import (
 )
 from tools.embed.inputs import Inputs
 from tools.embed.keys import Keys
-
-from forestall.store.manifest import EmbeddedTable, Manifest, Source
-from forestall.store.schemas import SCHEMAS
 
 COMMAND = "python -m tools.embed --shared ../shared/data"
 
@@ -41,9 +41,9 @@ def _month_note(report: country_month.Report) -> str:
     kinds = ", ".join(f"{how}: {rows[how]:,} rows with {deaths[how]:,} deaths" for how in sorted(rows))
     return (
         "whole events in the month of date_start. Absent country or month inside a release's span is zero. 2025 is "
-        "provisional (no low, high or civilians). 2026-01 and 2026-02: candidate releases 26.0.1 and 26.0.2 pooled by event id. "
-        f"{report.set_aside}. {report.niger}. {report.crossed} rows of GED 25.1 have low above best or best above high, as "
-        f"published. Deaths by type, 1989-2024 ({kinds}; open means that at least one type is null)."
+        "provisional (no low, high or civilians). 2026-01 and 2026-02: candidate releases 26.0.1 and 26.0.2 pooled by "
+        f"event id. {report.set_aside}. {report.niger}. {report.crossed} rows of GED 25.1 have low above best or best "
+        f"above high, as published. Deaths by type, 1989-2024 ({kinds}; open means that at least one type is null)."
     )
 
 
@@ -134,7 +134,7 @@ def write(shared: Path, out: Path) -> Iterator[str]:
             sources=tuple(_source(file, inputs) for file in built.inputs),
             command=COMMAND,
             note=built.note,
-            **built.span,  # type: ignore[arg-type]
+            **built.span,
         )
         yield f"{name}: {built.frame.height:,} rows, {len(content):,} bytes"
     with_program = Manifest(built_with=f"polars {pl.__version__}", tables=held)

@@ -4,10 +4,10 @@ GED 25.1 by country and month gives deaths of all types and *events* by type. Fo
 
 * zero: a type without events in a month has no deaths there, and a month without deaths has none of any type;
 * one type: where all events of a month are of one type, so are all deaths;
-* events: an older or partial event file that agrees with GED 25.1 in everything both have for that month (events by type,
-  best, low and high) splits it;
-* yearly: UCDP's country-year file of the same release gives deaths by type for the year; where all but one of the months (or
-  all but one of the types in a month) are settled, the last one is what is left.
+* events: an older or partial event file that agrees with GED 25.1 in everything both have for that month (events by
+  type, best, low and high) splits it;
+* yearly: UCDP's country-year file of the same release gives deaths by type for the year; where all but one of the
+  months (or all but one of the types in a month) are settled, the last one is what is left.
 """
 
 from collections import Counter
@@ -16,6 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
 from tools.embed.events import TYPES
 
 NAMES = tuple(TYPES.values())
@@ -69,8 +70,8 @@ def from_files(rows: pl.DataFrame, derived: Derived, files: list[tuple[str, pl.D
 def settle(deaths: IntArray, total: IntArray, yearly: IntArray) -> IntArray:
     """The rule `yearly` for one country and year.
 
-    deaths: (m, 3), UNKNOWN where open. total: (m,). yearly: (3,). Fills what is left over in a row or column with one open
-    cell, and zero where nothing is left; repeats until nothing changes. Raises ValueError on a contradiction.
+    deaths: (m, 3), UNKNOWN where open. total: (m,). yearly: (3,). Fills what is left over in a row or column with one
+    open cell, and zero where nothing is left; repeats until nothing changes. Raises ValueError on a contradiction.
     """
     cells = deaths.copy()
     while True:

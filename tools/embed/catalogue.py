@@ -13,13 +13,13 @@ CANDIDATES = (
     "doi:10.1177/2053168020935257"
 )
 CONFLICTS = (
-    "Davies, Pettersson, Sollenberg and Öberg (2025), Organized violence 1989-2024, Journal of Peace Research; Gleditsch, "
-    "Wallensteen, Eriksson, Sollenberg and Strand (2002), Armed Conflict 1946-2001, Journal of Peace Research 39(5), "
-    "doi:10.1177/0022343302039005007"
+    "Davies, Pettersson, Sollenberg and Öberg (2025), Organized violence 1989-2024, Journal of Peace Research; "
+    "Gleditsch, Wallensteen, Eriksson, Sollenberg and Strand (2002), Armed Conflict 1946-2001, Journal of Peace "
+    "Research 39(5), doi:10.1177/0022343302039005007"
 )
 PRIO_GRID = (
-    "Tollefsen, Strand and Buhaug (2012), PRIO-GRID: A unified spatial data structure, Journal of Peace Research 49(2), "
-    "doi:10.1177/0022343311431287"
+    "Tollefsen, Strand and Buhaug (2012), PRIO-GRID: A unified spatial data structure, Journal of Peace Research "
+    "49(2), doi:10.1177/0022343311431287"
 )
 VIEWS = "Hegre et al. (2025), The 2023/24 VIEWS Prediction Challenge, Journal of Peace Research"
 PACE = "Schincariol, Frank and Chadefaux (2025), PaCE monthly series, from UCDP GED"

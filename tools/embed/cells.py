@@ -1,12 +1,12 @@
 """ucdp_cell_year, ucdp_cell_month and land_cells: where deaths were, on the PRIO-GRID of half a degree."""
 
 import polars as pl
+
+from forestall.errors import SourceError
 from tools.embed import events
 from tools.embed.country_month import CANDIDATE, CANDIDATE_FILES, LAST, LAST_PROVISIONAL
 from tools.embed.inputs import Inputs, integer
 from tools.embed.keys import Keys
-
-from forestall.errors import SourceError
 
 SLIM = "ucdp/ged211_events_slim_1989_2022-02.parquet"
 FINAL_YEARS, CANDIDATE_YEARS = "ucdp-ged-21.1", "ucdp-candidate-2021"

@@ -1,6 +1,7 @@
 """ucdp_conflict_year and ucdp_conflict_month: who fought whom, over what."""
 
 import polars as pl
+
 from tools.embed import events
 from tools.embed.country_month import (
     CANDIDATE,

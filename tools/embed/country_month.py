@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import polars as pl
+
+from forestall.errors import SourceError
 from tools.embed import by_type, events, niger
 from tools.embed.by_type import NAMES, UNKNOWN
 from tools.embed.inputs import Inputs, integer, month_id
 from tools.embed.keys import Keys
-
-from forestall.errors import SourceError
 
 FINAL, PROVISIONAL, CANDIDATE = "ucdp-ged-25.1", "ucdp-candidate-2025", "ucdp-candidate-26.0.2"
 PACE = "ucdp/vintages/cm_asof_2025-08-25.csv.gz"
@@ -78,8 +78,9 @@ def _final(inputs: Inputs, keys: Keys) -> pl.DataFrame:
 def _take_niger_apart(rows: pl.DataFrame, inputs: Inputs, yearly: pl.DataFrame, report: Report) -> pl.DataFrame:
     """Replace the rows of Nigeria, which hold Niger too, by rows of both.
 
-    In a year in which only one of the two had deaths at their highest count, it takes the rows as they are. Elsewhere low,
-    high, civilians, events and events by type of the two cannot be told apart and are null, but for types without events.
+    In a year in which only one of the two had deaths at their highest count, it takes the rows as they are. Elsewhere
+    low, high, civilians, events and events by type of the two cannot be told apart and are null, but for types without
+    events.
     """
     merged = rows.filter(pl.col("ucdp") == niger.NIGERIA)
     pace = inputs.csv(PACE, ("", "Niger", "Nigeria")).select(
@@ -121,10 +122,10 @@ def _take_niger_apart(rows: pl.DataFrame, inputs: Inputs, yearly: pl.DataFrame, 
                 unknown = dict.fromkeys(MEASURES[1:]) | {name: 0 if row[name] == 0 else None for name in EVENTS}
                 out.append(row | unknown | {"ucdp": number, "deaths_total": deaths[number]})
     report.niger = (
-        f"Niger taken out of Nigeria: {len(split.proven)} months follow from the figures, {len(split.single)} from the only "
-        f"set of whole months that fits the year, and in {len(split.shared)} months a remainder is shared in proportion "
-        f"({split.shared_deaths} deaths of Niger, yearly sums exact); low, high, civilians and events are null for both in "
-        "years in which both had deaths"
+        f"Niger taken out of Nigeria: {len(split.proven)} months follow from the figures, {len(split.single)} from the "
+        f"only set of whole months that fits the year, and in {len(split.shared)} months a remainder is shared in "
+        f"proportion ({split.shared_deaths} deaths of Niger, yearly sums exact); low, high, civilians and events "
+        "are null for both in years in which both had deaths"
     )
     return pl.concat([rows.filter(pl.col("ucdp") != niger.NIGERIA), pl.DataFrame(out, schema=rows.schema)]).sort(
         "ucdp", "month_id"
@@ -191,8 +192,8 @@ def build(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, Report]:
     pooled = events.candidate(inputs, *CANDIDATE_FILES)
     early = pooled.filter(pl.col("month_id") <= LAST_PROVISIONAL)
     report.set_aside = (
-        f"{early.height} events of 26.0.1 that start in 2025-12 ({early['best'].sum()} deaths) are set aside: the release "
-        "of 2025 covers that month, and releases are not mixed within one"
+        f"{early.height} events of 26.0.1 that start in 2025-12 ({early['best'].sum()} deaths) are set aside: the "
+        "release of 2025 covers that month, and releases are not mixed within one"
     )
     late = pooled.filter(pl.col("month_id") > LAST)
     if late.height:

@@ -3,11 +3,11 @@
 import html
 
 import polars as pl
+
+from forestall.errors import SourceError
 from tools.embed.country_month import FINAL
 from tools.embed.inputs import Inputs, integer
 from tools.embed.keys import Keys
-
-from forestall.errors import SourceError
 
 FILE = "ucdp/organizedviolencecy_v25_1.csv.gz"
 DYADIC = "ucdp/ucdp-dyadic-251.csv"
@@ -64,8 +64,8 @@ def _clean(name: str) -> str:
 def match_names(cells: list[tuple[list[int], list[str]]], known: dict[int, str]) -> dict[int, str]:
     """Which name is which dyad's, where cells list ids and names of the same dyads, each in an order of its own.
 
-    A dyad has one name wherever it stands, and every id of a cell has its name in that cell. known: names already settled.
-    Returns those and all that follow; a dyad that always stands beside the same others may stay open.
+    A dyad has one name wherever it stands, and every id of a cell has its name in that cell. known: names already
+    settled. Returns those and all that follow; a dyad that always stands beside the same others may stay open.
     """
     settled = dict(known)
     possible: dict[int, set[str]] = {}
@@ -87,8 +87,8 @@ def match_names(cells: list[tuple[list[int], list[str]]], known: dict[int, str])
 def dyad_country_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
     """Which dyads were active in which country and year, by type of violence; and how ids and names were matched.
 
-    A cell lists ids and names separately, each sorted in its own way, so they do not pair by position. Where a name cannot be
-    matched to its id, the row has the name and no id.
+    A cell lists ids and names separately, each sorted in its own way, so they do not pair by position. Where a name
+    cannot be matched to its id, the row has the name and no id.
     """
     columns = [f"{kind}_dyad_{what}_cy" for kind in ("sb", "ns", "os") for what in ("ids", "names")]
     cells: list[tuple[int, int, int, list[int], list[str]]] = []
@@ -98,7 +98,8 @@ def dyad_country_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
                 words = [_clean(name) for name in html.unescape(names).split("; ")]
                 cells.append((int(ucdp), int(year), number, [int(text) for text in ids.split("; ")], words))
     at_hand = _names_at_hand(inputs)
-    rows, unmatched = [], 0
+    rows: list[tuple[int, int, int, int | None, str]] = []
+    unmatched = 0
     for number in (1, 2, 3):
         mine = [(ids, names) for _, _, kind, ids, names in cells if kind == number]
         known = {dyad: name for (kind, dyad), name in at_hand.items() if kind == number}
@@ -130,5 +131,8 @@ def dyad_country_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
     )
     frame = frame.with_columns(keys.iso3_of())
     order = ["gw_id", "year", "type_of_violence", "dyad_id", "dyad_name"]
-    note = f"the source lists ids and names apart; {unmatched} of {len(rows)} names could not be matched to their id and have none"
+    note = (
+        f"the source lists ids and names apart; {unmatched} of {len(rows)} names could not be matched to their id and "
+        "have none"
+    )
     return frame.select("gw_id", "iso3", *order[1:], "release").sort(order), note

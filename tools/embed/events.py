@@ -1,6 +1,7 @@
 """Event files of UCDP at hand, brought to one small frame: who, when, which type, how many."""
 
 import polars as pl
+
 from tools.embed.inputs import Inputs, integer, month_id
 from tools.embed.keys import Keys
 
@@ -13,10 +14,11 @@ TYPES = {1: "state_based", 2: "non_state", 3: "one_sided"}
 
 
 def candidate(inputs: Inputs, *names: str) -> pl.DataFrame:
-    """Candidate releases, the earliest first, pooled by event id: where an id comes twice the later file's event stands.
+    """Candidate releases, the earliest first, pooled by event id: where an id comes twice the later file's event
+    stands.
 
-    Columns: id, type_of_violence, conflict_id, conflict_name, dyad_name, latitude, longitude, ucdp, month_id (of date_start),
-    civilians, best, low, high.
+    Columns: id, type_of_violence, conflict_id, conflict_name, dyad_name, latitude, longitude, ucdp, month_id (of
+    date_start), civilians, best, low, high.
     """
     frames = [
         inputs.csv(name, COLUMNS).select(

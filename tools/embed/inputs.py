@@ -10,7 +10,7 @@ from forestall.errors import SourceError
 
 
 class Inputs:
-    """The folder of raw releases. Every file that is read is hashed; `digests` maps its path in the folder to sha256."""
+    """The folder of raw releases. Files that are read are hashed; `digests` maps their path in the folder to sha256."""
 
     def __init__(self, shared: Path) -> None:
         if not (shared / "ucdp").is_dir():
@@ -53,8 +53,7 @@ class Inputs:
         if len(tables) != 1:
             raise SourceError(f"{name} holds {len(tables)} tables, expected one")
         (table,) = tables.values()
-        frame = pl.DataFrame({column: pl.Series(column, table[column].tolist(), strict=False) for column in columns})
-        return frame
+        return pl.DataFrame({column: pl.Series(column, table[column].tolist(), strict=False) for column in columns})
 
 
 def integer(name: str) -> pl.Expr:

@@ -4,9 +4,9 @@ UCDP numbers are Gleditsch-Ward numbers but for one: Serbia stays 345 after June
 """
 
 import polars as pl
-from tools.embed.inputs import Inputs, integer
 
 from forestall.errors import SourceError
+from tools.embed.inputs import Inputs, integer
 
 SERBIA_FROM_MONTH = (2006 - 1980) * 12 + 6
 

@@ -2,8 +2,8 @@
 
 The aggregate has no row for Niger in any month, and its rows for Nigeria are, year by year, the sum of what UCDP's
 country-year file gives for both. They are taken apart with two other openly licensed files of the same release: the
-country-year file (each country's deaths in a year) and the PaCE series of August 2025 (each country's deaths in events that
-stay inside one month). What the two leave over in a month are the deaths in events that cross a month's end.
+country-year file (each country's deaths in a year) and the PaCE series of August 2025 (each country's deaths in events
+that stay inside one month). What the two leave over in a month are the deaths in events that cross a month's end.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,8 @@ def share_remainders(remainders: dict[int, int], due: int) -> tuple[dict[int, in
     """Share a year's monthly remainders so that the first country receives `due` in all; says how it was found.
 
     remainders: month -> deaths of both countries together. Returns month -> deaths of the first, and "proven" (nothing
-    else is possible), "single" (one set of whole months alone fits) or "shared" (in proportion, largest remainders first).
+    else is possible), "single" (one set of whole months alone fits) or "shared" (in proportion, largest remainders
+    first).
     """
     months = [month for month, rest in remainders.items() if rest > 0]
     total = sum(remainders[month] for month in months)

@@ -1,6 +1,7 @@
 """population: persons by country and year, from the World Development Indicators."""
 
 import polars as pl
+
 from tools.embed.inputs import Inputs
 from tools.embed.keys import Keys
 

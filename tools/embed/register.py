@@ -3,13 +3,15 @@
 from datetime import date
 
 import polars as pl
+
 from tools.embed import cells, country_month
 from tools.embed.country_month import CANDIDATE, FINAL, PROVISIONAL
 
 _GED, _CANDIDATES = "UCDP GED", "UCDP Candidate Events"
 
 # Days: GED 25.1 came with the yearly presentation of 2025; candidates come about the 20th of the month after their last
-# one; for GED 21.1 and the 2021 candidates the month is known, and its last day stands here, so that nothing is seen early.
+# one; for GED 21.1 and the 2021 candidates the month is known, and its last day stands here, so that nothing is seen
+# early.
 PUBLISHED = {
     FINAL: date(2025, 6, 11),
     PROVISIONAL: date(2026, 1, 20),

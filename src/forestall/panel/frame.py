@@ -1,5 +1,6 @@
 """The panel: unit by month figures as of a date, immutable."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,15 +15,41 @@ IntArray = npt.NDArray[np.int32]
 TARGETS = ("deaths_total", "deaths_state_based", "deaths_non_state", "deaths_one_sided")
 
 
+def digest(
+    units: IntArray,
+    months: IntArray,
+    values: FloatArray,
+    low: FloatArray | None = None,
+    high: FloatArray | None = None,
+    *,
+    target: str,
+    unit_key: str,
+    releases: tuple[str, ...] = (),
+) -> str:
+    """sha256 (hex) of what a panel holds: the same figures of the same releases give the same digest.
+
+    units: (n,). months: (t,). values, low, high: (n, t) deaths per month; every NaN counts as the same.
+    """
+    found = hashlib.sha256(f"{target}|{unit_key}|{'|'.join(releases)}|{units.size}x{months.size}".encode())
+    found.update(np.ascontiguousarray(units, dtype="<i4").tobytes())
+    found.update(np.ascontiguousarray(months, dtype="<i4").tobytes())
+    for name, array in (("values", values), ("low", low), ("high", high)):
+        found.update(name.encode())
+        if array is not None:
+            found.update(np.where(np.isnan(array), np.nan, array).astype("<f8", order="C").tobytes())
+    return found.hexdigest()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Panel:
     """Deaths per unit and month, as of a month, and where each month's figures come from.
 
-    units: (n,) int32, unique. months: (t,) int32 month_ids, consecutive, the last one is `as_of`. values: (n, t) float64,
-    deaths per month, NaN where not known. low, high: the same shape, the publisher's range, NaN where it gives none.
-    iso3: a code per unit ("" for cells). status, releases: one entry a month ("final", "candidate", "provisional", "unknown").
-    unit_key: "gw_id", "pg_id", or the name of another numbering ("country_id" for VIEWS). digest: sha256 of the figures.
-    Raises ShapeError if the parts do not fit, ValueError on a negative or infinite figure.
+    units: (n,) int32, unique. months: (t,) int32 month_ids, consecutive, the last one is `as_of`. values: (n, t)
+    float64, deaths per month, NaN where not known. low, high: the same shape, the publisher's range, NaN where it gives
+    none. iso3: a code per unit ("" for cells). status, releases: one entry a month ("final", "candidate",
+    "provisional", "unknown"). unit_key: "gw_id", "pg_id", or the name of another numbering ("country_id" for VIEWS).
+    digest: sha256 of the figures. Raises ShapeError if the parts do not fit, ValueError on a negative or infinite
+    figure.
     """
 
     units: IntArray
@@ -66,22 +93,31 @@ class Panel:
         keep = int(as_of) - int(self.months[0]) + 1
         if not 1 <= keep <= self.months.size:
             raise ValueError(f"as_of {as_of} lies outside the panel's months {self.months[0]}..{self.months[-1]}")
-        import hashlib
-
-        values = np.ascontiguousarray(self.values[:, :keep])
-        digest = hashlib.sha256(self.units.tobytes() + values.tobytes() + str(as_of).encode()).hexdigest()
+        values = self.values[:, :keep]
+        low = None if self.low is None else self.low[:, :keep]
+        high = None if self.high is None else self.high[:, :keep]
+        releases = self.releases[:keep]
         return Panel(
             units=self.units,
             months=self.months[:keep],
             values=values,
             target=self.target,
             as_of=int(as_of),
-            digest=digest,
+            digest=digest(
+                self.units,
+                self.months[:keep],
+                values,
+                low,
+                high,
+                target=self.target,
+                unit_key=self.unit_key,
+                releases=releases,
+            ),
             iso3=self.iso3,
-            low=None if self.low is None else self.low[:, :keep],
-            high=None if self.high is None else self.high[:, :keep],
+            low=low,
+            high=high,
             status=self.status[:keep],
-            releases=self.releases[:keep],
+            releases=releases,
             known_on=self.known_on,
             unit_key=self.unit_key,
             set_aside=self.set_aside,

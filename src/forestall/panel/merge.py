@@ -1,0 +1,174 @@
+"""Which release a month's figures come from.
+
+A release covers a span of months. For each month the best release wins, whole: `final` before `candidate` before
+`provisional`, then the later published; at a tie events that the user added win over the embedded counts, because they
+know more. Candidate releases of events are pooled by event id before they are counted, the later file winning. What no
+winning release covers is set aside and counted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from forestall.panel import aggregate
+
+_RANK = {"final": 2, "candidate": 1, "provisional": 0}
+EVENTS = "ucdp_events"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The release that a month's figures come from. counted: True for a table of counts, False for events."""
+
+    release: str
+    status: str
+    published: date | None
+    counted: bool
+    month_rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """One frame of counts in which every month comes from one release.
+
+    frame: the counts, with columns release and status. months: month_id -> Source of every month that is covered at
+    all; a month that is not covered is not known. set_aside: one line on each thing left out.
+    """
+
+    frame: pl.DataFrame
+    months: dict[int, Source]
+    set_aside: tuple[str, ...]
+
+
+def choose(
+    register: pl.DataFrame, counts: str, *, known_on: date | None = None, last: int | None = None
+) -> dict[int, Source]:
+    """The winning release of each month among table `counts` and `ucdp_events`.
+
+    register: rows of `release_register`. known_on: only releases published on or before that day count; those without a
+    date then do not. last: no month after it.
+    """
+    rows = register.filter(pl.col("table").is_in([counts, EVENTS]), pl.col("first_month").is_not_null())
+    if known_on is not None:
+        rows = rows.filter(pl.col("published").is_not_null() & (pl.col("published") <= known_on))
+    best: dict[int, tuple[tuple[int, date, bool, str], Source]] = {}
+    for row in rows.iter_rows(named=True):
+        counted = row["table"] == counts
+        source = Source(row["release"], row["status"], row["published"], counted, row["month_rule"])
+        key = (_RANK[row["status"]], row["published"] or date.min, not counted, row["release"])
+        end = row["last_month"] if last is None else min(row["last_month"], last)
+        for month in range(row["first_month"], end + 1):
+            if month not in best or key > best[month][0]:
+                best[month] = key, source
+    return {month: best[month][1] for month in sorted(best)}
+
+
+def country_month(
+    counts: pl.DataFrame,
+    events: pl.DataFrame,
+    register: pl.DataFrame,
+    *,
+    as_of: int,
+    known_on: date | None = None,
+    type_of_violence: int | None = None,
+) -> Merged:
+    """Counts by country and month up to `as_of`, each month from one release.
+
+    counts: rows of `ucdp_country_month`. events: rows of `ucdp_events`. type_of_violence: count only events of this
+    type, so that deaths_total, _low and _high of months that come from events are those of the type (1, 2 or 3); counts
+    are kept as they are. Nothing after `as_of`, and nothing published after `known_on`, has any influence.
+    """
+    months = choose(register, "ucdp_country_month", known_on=known_on, last=as_of)
+    notes: list[str] = []
+    frames = [_of_winners(counts, months, counted=True)]
+    for rule, found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
+        chosen = found if type_of_violence is None else found.filter(pl.col("type_of_violence") == type_of_violence)
+        summed = aggregate.events_to_country_month(chosen, rule)
+        notes.extend(summed.notes)
+        frames.append(_label(summed.frame, months))
+    frame = pl.concat(frames, how="diagonal").sort("month_id", "gw_id")
+    return Merged(frame, months, tuple(notes))
+
+
+def cell_month(
+    counts: pl.DataFrame,
+    events: pl.DataFrame,
+    register: pl.DataFrame,
+    *,
+    as_of: int,
+    known_on: date | None = None,
+) -> Merged:
+    """Counts by cell, month and type up to `as_of`, each month from one release; as `country_month`, for located
+    events.
+
+    counts: rows of `ucdp_cell_month`. Months that no release locates are not in `months`: not known, not zero.
+    """
+    months = choose(register, "ucdp_cell_month", known_on=known_on, last=as_of)
+    notes: list[str] = []
+    frames = [_of_winners(counts, months, counted=True)]
+    for rule, found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
+        summed = aggregate.events_to_cell_month(found, rule)
+        notes.extend(summed.notes)
+        frames.append(_label(summed.frame, months))
+    frame = pl.concat(frames, how="diagonal").sort("month_id", "pg_id", "type_of_violence", "gw_id")
+    return Merged(frame, months, tuple(notes))
+
+
+def _of_winners(counts: pl.DataFrame, months: dict[int, Source], *, counted: bool) -> pl.DataFrame:
+    winners = _winners(months, counted=counted)
+    return counts.join(winners, on=["month_id", "release"], how="inner")
+
+
+def _winners(months: dict[int, Source], *, counted: bool) -> pl.DataFrame:
+    rows = [(month, s.release, s.status) for month, s in months.items() if s.counted is counted]
+    schema = {"month_id": pl.Int32, "release": pl.String, "status": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _label(frame: pl.DataFrame, months: dict[int, Source]) -> pl.DataFrame:
+    return frame.join(_winners(months, counted=False), on="month_id", how="inner")
+
+
+def _event_sets(
+    events: pl.DataFrame,
+    register: pl.DataFrame,
+    months: dict[int, Source],
+    notes: list[str],
+    *,
+    as_of: int,
+    known_on: date | None,
+) -> Iterator[tuple[aggregate.MonthRule, pl.DataFrame]]:
+    """Events of the months they win, by month rule: each final release alone, the others pooled."""
+    rows = register.filter(pl.col("table") == EVENTS)
+    if known_on is not None:
+        rows = rows.filter(pl.col("published").is_not_null() & (pl.col("published") <= known_on))
+    if not rows.height or not events.height:
+        return
+    by_rule: dict[aggregate.MonthRule, list[tuple[tuple[int, date, str], str, str]]] = {"end": [], "start": []}
+    for row in rows.iter_rows(named=True):
+        order = (_RANK[row["status"]], row["published"] or date.min, row["release"])
+        by_rule["start" if row["month_rule"] == "start" else "end"].append((order, row["release"], row["status"]))
+    for rule, releases in by_rule.items():
+        # Cut before pooling: a later file that moves an event past `as_of` must not remove it from an earlier month.
+        seen = events.with_columns(aggregate.month_of(rule)).filter(pl.col("month_id") <= as_of)
+        pooled = [release for _, release, status in sorted(releases) if status != "final"]
+        groups = [[release] for _, release, status in sorted(releases) if status == "final"]
+        for group in [*groups, pooled]:
+            if not group:
+                continue
+            frame = aggregate.pool(seen.filter(pl.col("release") == release) for release in group)
+            won = [month for month, s in months.items() if not s.counted and s.release in group]
+            kept = frame.filter(pl.col("month_id").is_in(won))
+            _count_aside(frame.filter(~pl.col("month_id").is_in(won)), group, months, notes)
+            yield rule, kept.drop("month_id")
+
+
+def _count_aside(aside: pl.DataFrame, group: list[str], months: dict[int, Source], notes: list[str]) -> None:
+    """Say how many events fall in months that no release covers; months that a better release won are not lost."""
+    lost = aside.filter(~pl.col("month_id").is_in(list(months)))
+    if lost.height:
+        deaths = int(lost["deaths_total"].sum())
+        names = ", ".join(group)
+        notes.append(f"{lost.height:,} events of {names} in months no release covers set aside ({deaths:,} deaths)")
