@@ -112,8 +112,8 @@ def _replace(path: Path, content: bytes) -> None:
     temporary.replace(path)
 
 
-def write(shared: Path, out: Path) -> Iterator[str]:
-    """Write all tables and the manifest to `out`; yields a line on each. Raises SourceError on a bad input.
+def write(shared: Path, out: Path) -> list[str]:
+    """Write all tables, then the manifest, to `out`; returns a line on each. Raises SourceError on a bad input.
 
     Tables of the manifest that are built elsewhere (the states) are kept as they are.
     """
@@ -121,26 +121,28 @@ def write(shared: Path, out: Path) -> Iterator[str]:
     out.mkdir(parents=True, exist_ok=True)
     path = out / "manifest.json"
     held = dict(Manifest.read(path).tables) if path.is_file() else {}
+    contents: dict[str, bytes] = {}
     for name, built in tables(inputs):
         if dict(built.frame.schema) != {column: kind() for column, kind in SCHEMAS[name].items()}:
             raise ValueError(f"{name}: columns {built.frame.schema} are not those of the schema")
-        content = parquet(built.frame)
-        _replace(out / f"{name}.parquet", content)
+        contents[name] = parquet(built.frame)
         held[name] = EmbeddedTable(
             file=f"{name}.parquet",
             rows=built.frame.height,
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
+            bytes=len(contents[name]),
+            sha256=hashlib.sha256(contents[name]).hexdigest(),
             sources=tuple(_source(file, inputs) for file in built.inputs),
             command=COMMAND,
             note=built.note,
             **built.span,
         )
-        yield f"{name}: {built.frame.height:,} rows, {len(content):,} bytes"
+    for name, content in contents.items():
+        _replace(out / held[name].file, content)
     with_program = Manifest(built_with=f"polars {pl.__version__}", tables=held)
     temporary = path.with_name("manifest.json.new")
     with_program.write(temporary)
     temporary.replace(path)
+    return [f"{name}: {held[name].rows:,} rows, {held[name].bytes:,} bytes" for name in contents]
 
 
 def _source(file: str, inputs: Inputs) -> Source:

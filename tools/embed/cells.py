@@ -9,11 +9,11 @@ from tools.embed.inputs import Inputs, integer
 from tools.embed.keys import Keys
 
 SLIM = "ucdp/ged211_events_slim_1989_2022-02.parquet"
-FINAL_YEARS, CANDIDATE_YEARS = "ucdp-ged-21.1", "ucdp-candidate-2021"
+FINAL_YEARS, CANDIDATE_YEARS = "ucdp-ged-21.1", "ucdp-candidate-21.01.21.12"
 
 # Spans of located events after the last complete year of the final copy, each with the months its release is about.
 LATER = (
-    ("ucdp-candidate-2021", ("ucdp/GEDEvent_v21_01_21_12.csv.gz",), 493, 504),
+    (CANDIDATE_YEARS, ("ucdp/GEDEvent_v21_01_21_12.csv.gz",), 493, 504),
     ("ucdp-candidate-22.0.2", ("ucdp/GEDEvent_v22_0_2.csv.gz",), 506, 506),
     ("ucdp-candidate-23.0.10", ("ucdp/GEDEvent_v23_0_10.csv.gz",), 526, 526),
     (CANDIDATE, CANDIDATE_FILES, LAST_PROVISIONAL + 1, LAST),

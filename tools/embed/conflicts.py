@@ -6,7 +6,6 @@ from tools.embed import events
 from tools.embed.country_month import (
     CANDIDATE,
     CANDIDATE_FILES,
-    FINAL,
     LAST_PROVISIONAL,
     PROVISIONAL,
 )
@@ -14,6 +13,7 @@ from tools.embed.inputs import Inputs, integer
 from tools.embed.keys import Keys
 
 ACD, DYADIC = "ucdp/ucdp-prio-acd-251.csv", "ucdp/ucdp-dyadic-251.csv"
+ACD_RELEASE, DYADIC_RELEASE = "ucdp-acd-25.1", "ucdp-dyadic-25.1"
 _OVER = {"1": "territory", "2": "government", "3": "both"}
 _KIND = {"1": "extrasystemic", "2": "interstate", "3": "internal", "4": "internationalised"}
 
@@ -37,7 +37,7 @@ def _year_rows(inputs: Inputs, file: str, *, dyads: bool) -> pl.DataFrame:
         pl.col("type_of_conflict").replace_strict(_KIND),
         integer("intensity_level").cast(pl.Int8).alias("intensity"),
         pl.col("start_date2").str.to_date("%Y-%m-%d", strict=True).alias("episode_start"),
-        pl.lit(FINAL).alias("release"),
+        pl.lit(DYADIC_RELEASE if dyads else ACD_RELEASE).alias("release"),
     ).explode("ucdp")
 
 

@@ -5,10 +5,10 @@ import html
 import polars as pl
 
 from forestall.errors import SourceError
-from tools.embed.country_month import FINAL
 from tools.embed.inputs import Inputs, integer
 from tools.embed.keys import Keys
 
+RELEASE = "ucdp-country-year-25.1"
 FILE = "ucdp/organizedviolencecy_v25_1.csv.gz"
 DYADIC = "ucdp/ucdp-dyadic-251.csv"
 EVENT_FILES = (
@@ -36,7 +36,7 @@ def country_year(inputs: Inputs, keys: Keys) -> pl.DataFrame:
         integer("country_id_cy").alias("ucdp"),
         integer("year_cy").cast(pl.Int32).alias("year"),
         *(integer(source).cast(pl.Int32).alias(name) for name, source in columns.items()),
-        pl.lit(FINAL).alias("release"),
+        pl.lit(RELEASE).alias("release"),
     )
     frame = frame.with_columns(keys.gw_of_year("ucdp")).with_columns(keys.iso3_of())
     if frame.select("gw_id", "year").is_duplicated().any():
@@ -127,7 +127,7 @@ def dyad_country_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
         "dyad_name": pl.String,
     }
     frame = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        keys.gw_of_year("ucdp"), pl.lit(FINAL).alias("release")
+        keys.gw_of_year("ucdp"), pl.lit(RELEASE).alias("release")
     )
     frame = frame.with_columns(keys.iso3_of())
     order = ["gw_id", "year", "type_of_violence", "dyad_id", "dyad_name"]

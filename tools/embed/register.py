@@ -4,16 +4,20 @@ from datetime import date
 
 import polars as pl
 
-from tools.embed import cells, country_month
+from tools.embed import cells, conflicts, country_month, country_year
 from tools.embed.country_month import CANDIDATE, FINAL, PROVISIONAL
 
 _GED, _CANDIDATES = "UCDP GED", "UCDP Candidate Events"
+_YEARS = "UCDP country-year of organized violence"
 
 # Days: GED 25.1 came with the yearly presentation of 2025; candidates come about the 20th of the month after their last
 # one; for GED 21.1 and the 2021 candidates the month is known, and its last day stands here, so that nothing is seen
 # early.
 PUBLISHED = {
     FINAL: date(2025, 6, 11),
+    country_year.RELEASE: date(2025, 6, 11),
+    conflicts.ACD_RELEASE: date(2025, 6, 11),
+    conflicts.DYADIC_RELEASE: date(2025, 6, 11),
     PROVISIONAL: date(2026, 1, 20),
     CANDIDATE: date(2026, 3, 20),
     cells.FINAL_YEARS: date(2021, 6, 30),
@@ -40,9 +44,10 @@ def register() -> pl.DataFrame:
         (FINAL, "ucdp_country_month", _GED, "final", first, final, "start"),
         (PROVISIONAL, "ucdp_country_month", _CANDIDATES, "provisional", final + 1, provisional, "start"),
         (CANDIDATE, "ucdp_country_month", _CANDIDATES, "candidate", provisional + 1, last, "start"),
-        (FINAL, "ucdp_country_year", "UCDP country-year of organized violence", "final", first, final, None),
-        (FINAL, "ucdp_dyad_country_year", "UCDP country-year of organized violence", "final", first, final, None),
-        (FINAL, "ucdp_conflict_year", "UCDP/PRIO Armed Conflict and UCDP Dyadic", "final", january(1946), final, None),
+        (country_year.RELEASE, "ucdp_country_year", _YEARS, "final", first, final, None),
+        (country_year.RELEASE, "ucdp_dyad_country_year", _YEARS, "final", first, final, None),
+        (conflicts.ACD_RELEASE, "ucdp_conflict_year", "UCDP/PRIO Armed Conflict", "final", january(1946), final, None),
+        (conflicts.DYADIC_RELEASE, "ucdp_conflict_year", "UCDP Dyadic", "final", january(1946), final, None),
         (PROVISIONAL, "ucdp_conflict_month", _CANDIDATES, "provisional", final + 1, provisional, "start"),
         (CANDIDATE, "ucdp_conflict_month", _CANDIDATES, "candidate", provisional + 1, last, "start"),
         (cells.FINAL_YEARS, "ucdp_cell_year", _GED, "final", first, january(2021) - 1, None),

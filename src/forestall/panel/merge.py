@@ -50,19 +50,33 @@ def choose(
     register: rows of `release_register`. known_on: only releases published on or before that day count; those without a
     date then do not. last: no month after it.
     """
-    rows = register.filter(pl.col("table").is_in([counts, EVENTS]), pl.col("first_month").is_not_null())
-    if known_on is not None:
-        rows = rows.filter(pl.col("published").is_not_null() & (pl.col("published") <= known_on))
+    rows = _known(register, known_on).filter(
+        pl.col("table").is_in([counts, EVENTS]), pl.col("first_month").is_not_null()
+    )
     best: dict[int, tuple[tuple[int, date, bool, str], Source]] = {}
     for row in rows.iter_rows(named=True):
         counted = row["table"] == counts
         source = Source(row["release"], row["status"], row["published"], counted, row["month_rule"])
-        key = (_RANK[row["status"]], row["published"] or date.min, not counted, row["release"])
+        key = (_RANK[row["status"]], row["order"], not counted, row["release"])
         end = row["last_month"] if last is None else min(row["last_month"], last)
         for month in range(row["first_month"], end + 1):
             if month not in best or key > best[month][0]:
                 best[month] = key, source
     return {month: best[month][1] for month in sorted(best)}
+
+
+def _known(register: pl.DataFrame, known_on: date | None) -> pl.DataFrame:
+    """The releases known on a day, with `order`, the day that decides which is later.
+
+    A release without a date of its own has that of the same release in another table. Failing that it is
+    not known under `known_on`, and otherwise counts as published right after its last month: it cannot have been before.
+    """
+    month = pl.col("last_month")
+    after = pl.date((month // 12 + 1980).cast(pl.Int32), (month % 12 + 1).cast(pl.Int8), 1)
+    rows = register.with_columns(pl.coalesce("published", pl.col("published").max().over("release")).alias("published"))
+    if known_on is not None:
+        rows = rows.filter(pl.col("published").is_not_null() & (pl.col("published") <= known_on))
+    return rows.with_columns(pl.coalesce("published", after, pl.date(1, 1, 1)).alias("order"))
 
 
 def country_month(
@@ -141,14 +155,12 @@ def _event_sets(
     known_on: date | None,
 ) -> Iterator[tuple[aggregate.MonthRule, pl.DataFrame]]:
     """Events of the months they win, by month rule: each final release alone, the others pooled."""
-    rows = register.filter(pl.col("table") == EVENTS)
-    if known_on is not None:
-        rows = rows.filter(pl.col("published").is_not_null() & (pl.col("published") <= known_on))
+    rows = _known(register, known_on).filter(pl.col("table") == EVENTS)
     if not rows.height or not events.height:
         return
     by_rule: dict[aggregate.MonthRule, list[tuple[tuple[int, date, str], str, str]]] = {"end": [], "start": []}
     for row in rows.iter_rows(named=True):
-        order = (_RANK[row["status"]], row["published"] or date.min, row["release"])
+        order = (_RANK[row["status"]], row["order"], row["release"])
         by_rule["start" if row["month_rule"] == "start" else "end"].append((order, row["release"], row["status"]))
     for rule, releases in by_rule.items():
         # Cut before pooling: a later file that moves an event past `as_of` must not remove it from an earlier month.
