@@ -141,14 +141,25 @@ def download(
 def get_json(url: str, *, headers: Mapping[str, str] | None = None, policy: Policy, target: Path) -> dict[str, Any]:
     """Download a JSON object to `target` and return it. Raises NetworkError also if it is not one JSON object."""
     download(url, target, headers=headers, policy=policy)
-    try:
-        document = json.loads(target.read_bytes())
-    except ValueError:
-        document = None
-    if not isinstance(document, dict):
+    document = read_json(target)
+    if document is None:
         forget(target)
         raise NetworkError(f"{url} did not answer with a JSON object; check the address, or {BY_HAND}")
     return document
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The JSON object in a file, or None if it holds something else."""
+    try:
+        document = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
+
+
+def note_of(target: Path) -> dict[str, Any]:
+    """What is noted about a downloaded file: url, sha256, bytes and the server's validators; empty if nothing is."""
+    return read_json(target.with_name(target.name + ".json")) or {}
 
 
 def forget(target: Path) -> None:
@@ -190,7 +201,7 @@ def _attempt(client: httpx.Client, job: _Job) -> Fetched:
     ask: dict[str, str] = {}
     start = 0
     if held is not None:
-        ask |= _conditions(_read_note(job.note))
+        ask |= _conditions(note_of(job.target))
     else:
         start, ask = _resume(job)
     with _open(client, job, ask) as response:
@@ -303,7 +314,7 @@ def _finish(job: _Job, response: httpx.Response, *, resumed: bool) -> Fetched:
 
 def _held(job: _Job) -> Fetched | None:
     """The file of an earlier download, if it is whole and the server gave something to compare it by."""
-    note = _read_note(job.note)
+    note = note_of(job.target)
     if note.get("url") != job.url or not _conditions(note) or not job.target.is_file():
         return None
     digest = files.sha256_of(job.target)
@@ -319,7 +330,7 @@ def _conditions(note: Mapping[str, Any]) -> dict[str, str]:
 
 def _resume(job: _Job) -> tuple[int, dict[str, str]]:
     """How many bytes are there, and the headers that ask for the rest; a part without a validator is not trusted."""
-    note = _read_note(job.part_note)
+    note = read_json(job.part_note) or {}
     etag = str(note.get("etag", ""))
     # RFC 9110, 13.1.5: If-Range needs a strong validator; a weak ETag does not promise the same bytes.
     validator = etag if etag and not etag.startswith("W/") else str(note.get("last-modified", ""))
@@ -340,14 +351,6 @@ def _pause(state: tenacity.RetryCallState, job: _Job) -> float:
     own: float = policy.first_pause * 2.0 ** (state.attempt_number - 1)
     own *= 0.5 + random.random()  # noqa: S311 - spreads clients out, guards nothing
     return max(0.0, min(policy.longest_pause, job.left(), max(own, asked or 0.0)))
-
-
-def _read_note(path: Path) -> dict[str, Any]:
-    try:
-        note = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return note if isinstance(note, dict) else {}
 
 
 def _drop_part(job: _Job) -> None:
