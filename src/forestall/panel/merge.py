@@ -68,8 +68,8 @@ def choose(
 def _known(register: pl.DataFrame, known_on: date | None) -> pl.DataFrame:
     """The releases known on a day, with `order`, the day that decides which is later.
 
-    A release without a date of its own has that of the same release in another table. Failing that it is
-    not known under `known_on`, and otherwise counts as published right after its last month: it cannot have been before.
+    A release without a date of its own has that of the same release in another table. Failing that it is not known
+    under `known_on`, and otherwise counts as published right after its last month, the earliest it can have been.
     """
     month = pl.col("last_month")
     after = pl.date((month // 12 + 1980).cast(pl.Int32), (month % 12 + 1).cast(pl.Int8), 1)
