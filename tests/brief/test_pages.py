@@ -1,0 +1,170 @@
+"""The pages as people meet them: written by the command, opened in Chromium."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+pytestmark = pytest.mark.xdist_group("pages")
+
+
+def forestall(*args: str, cwd: Path, home: Path) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"FORESTALL_HOME": str(home)}
+    return subprocess.run([sys.executable, "-m", "forestall", *args], cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the outlook and dossiers of a country at war, one at peace and one across the antimeridian."""
+    where = tmp_path_factory.mktemp("pages")
+    for args in (["brief"], ["brief", "Mali"], ["brief", "KAZ"], ["brief", "Fiji"], ["brief", "Russia"], ["brief", "Israel"]):
+        done = forestall(*args, cwd=where, home=where / "home")
+        assert done.returncode == 0, done.stderr
+    return where / "out"
+
+
+def documents(written: Path) -> dict[str, Any]:
+    return {p.stem: json.loads(p.read_text("utf-8")) for p in sorted(written.glob("*.json"))}
+
+
+def test_every_page_has_its_json_beside_it(written: Path) -> None:
+    pages = {p.stem for p in written.glob("*.html")}
+    assert pages == set(documents(written)) == {"outlook", "MLI", "KAZ", "FJI", "RUS", "ISR"}
+
+
+def test_pages_fetch_nothing(written: Path) -> None:
+    for page in written.glob("*.html"):
+        text = page.read_text("utf-8")
+        loads = re.findall(r"""(?:src|href|xlink:href)\s*=\s*["']([^"'#]+)""", text) + re.findall(r"url\(\s*['\"]?([^)'\"#]+)", text)
+        assert not [x for x in loads if not re.fullmatch(r"[A-Za-z]+\.html", x)], page.name
+        assert "<script" not in text
+        assert page.stat().st_size < 1_500_000
+
+
+def test_the_outlook_says_when_and_from_what(written: Path) -> None:
+    outlook = documents(written)["outlook"]
+    assert outlook["as_of"] == "2026-02"
+    assert outlook["window"] == "2026-03..2026-08"
+    assert len(outlook["watch_expected"]) == len(outlook["watch_p25"]) == 20
+    for figure in outlook["headline"].values():
+        assert figure["unit"]
+        assert figure["source"]
+        assert figure["months"]
+        if figure["kind"] == "estimated":
+            assert figure["low"] <= figure["high"]
+            assert figure["level"] == 0.8
+    assert any(r["status"] != "final" for r in outlook["releases"])
+
+
+def test_shares_of_the_world_agree_with_the_countries(written: Path) -> None:
+    outlook = documents(written)["outlook"]
+    total = sum(c["recorded_last_month"] or 0 for c in outlook["countries"])
+    assert total == outlook["headline"]["recorded_month"]["value"]
+    expected = sum(c["expected"] for c in outlook["countries"])
+    assert expected == pytest.approx(outlook["headline"]["expected_window"]["value"], rel=1e-6)
+
+
+def test_dossier_and_outlook_give_the_same_figures(written: Path) -> None:
+    docs = documents(written)
+    for iso3 in ("MLI", "KAZ", "FJI", "RUS", "ISR"):
+        (row,) = [c for c in docs["outlook"]["countries"] if c["iso3"] == iso3]
+        assert docs[iso3]["risk"] == row
+
+
+def test_a_quiet_country_is_told_what_is_not_known(written: Path) -> None:
+    summary = " ".join(documents(written)["FJI"]["summary"])
+    assert "no death in organised violence is recorded in the last 36 months" in summary
+    assert "cases" in summary
+
+
+def test_months_run_on_from_the_data(written: Path) -> None:
+    mali = documents(written)["MLI"]
+    assert [m["month"] for m in mali["forecast"]][:2] == ["2026-03", "2026-04"]
+    assert len(mali["forecast"]) == 36
+    for m in mali["forecast"]:
+        assert m["q05"] <= m["q10"] <= m["q25"] <= m["q50"] <= m["q75"] <= m["q90"] <= m["q95"]
+        assert m["p1"] >= m["p25"] >= m["p100"] >= m["p1000"]
+
+
+def test_an_edition_of_a_past_month_knows_nothing_later(tmp_path: Path) -> None:
+    done = forestall("brief", "Sudan", "--as-of", "2023-03", "--json", cwd=tmp_path, home=tmp_path / "home")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["history"][-1]["month"] == "2023-03"
+    assert max(y["year"] for y in document["years"]) == 2022
+    assert not [c for c in document["conflicts"] if c["last_active"] > "2023-03"]
+    assert any("revised since" in c for c in document["caveats"])
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["brief", "Absurdistan"], "is not known"),
+        (["brief", "--as-of", "2031-13"], "is not a month: write YYYY-MM"),
+        (["brief", "--as-of", "2031-01"], "2026-02"),
+        (["brief", "Czechoslovakia"], "1992"),
+        (["brief", "--out", "/dev/null/x"], "/dev/null"),
+    ],
+)
+def test_bad_input_is_one_line(args: list[str], says: str, tmp_path: Path) -> None:
+    done = forestall(*args, cwd=tmp_path, home=tmp_path / "home")
+    assert done.returncode in (1, 2)
+    assert says in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert not list(tmp_path.glob("out/*"))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Chromium, driven by Playwright."""
+    if CHROMIUM is None:
+        pytest.skip("needs Chromium: on Debian or Ubuntu, apt install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["outlook", "MLI", "KAZ"])
+def test_wcag_aa(browser: Any, written: Path, name: str, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto((written / f"{name}.html").as_uri())
+    results = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]})
+    context.close()
+    assert not results.response["violations"], results.generate_report()
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("width", [360, 1100])
+@pytest.mark.parametrize("name", ["outlook", "MLI", "FJI", "RUS"])
+def test_pages_fit_phone_and_desk_and_ask_for_nothing(browser: Any, written: Path, name: str, width: int) -> None:
+    context = browser.new_context(viewport={"width": width, "height": 800})
+    page = context.new_page()
+    asked: list[str] = []
+    errors: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    page.goto((written / f"{name}.html").as_uri())
+    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    context.close()
+    assert [url for url in asked if not url.startswith("file:")] == []
+    assert len(asked) == 1
+    assert errors == []
+    assert overflow <= 0
