@@ -190,7 +190,9 @@ def _gw_id(country: str, panel: "Panel") -> int:
 
 
 def _month(month: int) -> str:
-    return f"{1980 + (month - 1) // 12}-{(month - 1) % 12 + 1:02d}"
+    from forestall.ids.months import format_month
+
+    return format_month(month)
 
 
 def _document(found: "Forecast", codes: dict[int, str]) -> dict[str, Any]:
@@ -330,16 +332,16 @@ def _backtest_tables(rows: list[dict[str, Any]], published: list[dict[str, Any]]
 
 
 def _score_table(rows: list[dict[str, Any]]) -> "Table":
+    """One column a forecast, one line a score: a folder of six windows still fits a terminal."""
     keys = [key for key in rows[0] if key not in {"window", "model", "month_ids"}]
-    table = _table("Scores, means over units and months", ["window", "model", "months"], keys)
-    for row in rows:
-        months = " to ".join(_month(month) for month in row["month_ids"])
-        table.add_row(
-            row["window"],
-            row["model"],
-            months,
-            *(f"{row[key]:,}" if isinstance(row[key], int) else f"{row[key]:.4g}" for key in keys),
-        )
+    names = [row["window"].removeprefix("window=") for row in rows]
+    title = f"{rows[0]['model']}: scores, means over units and months"
+    table = _table(title, ["score"], names)
+    table.add_row("from", *(_month(row["month_ids"][0]) for row in rows))
+    table.add_row("to", *(_month(row["month_ids"][1]) for row in rows))
+    for key in keys:
+        values = (row[key] for row in rows)
+        table.add_row(key, *(f"{value:,}" if isinstance(value, int) else f"{value:,.3f}" for value in values))
     return table
 
 
