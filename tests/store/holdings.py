@@ -33,7 +33,9 @@ def frame(name: str, deaths: list[int], table: str = TABLE) -> pl.DataFrame:
     """Rows of the table with `deaths`, everything else filled with something of the right type."""
     fill = {pl.Int8: 1, pl.Int32: 7, pl.Int64: 7, pl.Float64: 1.5, pl.String: "x", pl.Date: date(2026, 1, 5)}
     columns = {column: [fill[kind]] * len(deaths) for column, kind in SCHEMAS[table].items()}
-    columns |= {"deaths_total": deaths, "release": [name] * len(deaths)}
+    columns |= {"release": [name] * len(deaths)}
+    if "deaths_total" in columns:
+        columns["deaths_total"] = deaths
     return pl.DataFrame(columns, schema=SCHEMAS[table])
 
 

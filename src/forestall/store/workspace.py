@@ -10,7 +10,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,6 +20,7 @@ from forestall import __version__, settings
 from forestall.errors import StoreError
 from forestall.store import files, tables
 from forestall.store.catalogue import Catalogue, Entry, Release
+from forestall.store.current import best_release
 from forestall.store.manifest import Manifest, Source
 from forestall.store.schemas import SCHEMAS
 from forestall.store.snapshots import Snapshots
@@ -81,6 +82,18 @@ class Workspace:
         candidate file is added. Raises StoreError if there is no such table or a file is missing or damaged.
         """
         return self._reading(lambda held: tables.read(name, self.embedded, held, self.home))
+
+    def current(self, name: str, *, known_on: date | None = None) -> pl.DataFrame:
+        """The rows of a table in which every month or year comes from its best release, whole.
+
+        Final before candidate before provisional, then the later published. known_on: only releases published on or
+        before that day. Raises StoreError as `table` does.
+        """
+        return self._reading(
+            lambda held: best_release(
+                tables.read(name, self.embedded, held, self.home), tables.register(self.embedded, held), name, known_on
+            )
+        )
 
     def releases(self) -> pl.DataFrame:
         """Table `release_register`: which releases we hold, for which table, of which status, over which months."""
