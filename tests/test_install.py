@@ -22,10 +22,14 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = ROOT / name
         shutil.copytree(path, source / name) if path.is_dir() else shutil.copy(path, source / name)
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", where, source], check=True, timeout=300)
+    subprocess.run(
+        [*pip, "wheel", "--no-deps", "--no-build-isolation", "--no-index", "-w", where, source], check=True, timeout=300
+    )
     (wheel,) = where.glob("forestall-*.whl")
     assert wheel.stat().st_size < 20e6
-    subprocess.run([*pip, "install", "--no-deps", "--no-index", "--target", where / "site", wheel], check=True, timeout=300)
+    subprocess.run(
+        [*pip, "install", "--no-deps", "--no-index", "--target", where / "site", wheel], check=True, timeout=300
+    )
     return where / "site"
 
 
@@ -38,7 +42,13 @@ def run(installed: Path, tmp_path: Path, *args: str) -> subprocess.CompletedProc
         "http_proxy": "http://127.0.0.1:9",
     }
     return subprocess.run(
-        [sys.executable, "-m", "forestall", *args], cwd=tmp_path, env=env, capture_output=True, text=True, timeout=300, check=False
+        [sys.executable, "-m", "forestall", *args],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
     )
 
 
@@ -54,6 +64,11 @@ def test_the_brief_works_from_the_wheel(installed: Path, tmp_path: Path) -> None
 def test_the_package_in_use_is_the_wheel(installed: Path, tmp_path: Path) -> None:
     env = os.environ | {"PYTHONPATH": str(installed)}
     done = subprocess.run(
-        [sys.executable, "-c", "import forestall; print(forestall.__file__)"], cwd=tmp_path, env=env, capture_output=True, text=True, check=True
+        [sys.executable, "-c", "import forestall; print(forestall.__file__)"],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert Path(done.stdout.strip()).is_relative_to(installed)

@@ -13,21 +13,44 @@ from typing import Any
 import pytest
 
 CHROMIUM = next((p for name in ("chromium", "chromium-browser", "google-chrome") if (p := shutil.which(name))), None)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 pytestmark = pytest.mark.xdist_group("pages")
 
 
 def forestall(*args: str, cwd: Path, home: Path) -> subprocess.CompletedProcess[str]:
     env = os.environ | {"FORESTALL_HOME": str(home)}
-    return subprocess.run([sys.executable, "-m", "forestall", *args], cwd=cwd, env=env, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(
+        [sys.executable, "-m", "forestall", *args],
+        cwd=cwd,
+        env=env,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the outlook and dossiers of a country at war, one at peace and one across the antimeridian."""
     where = tmp_path_factory.mktemp("pages")
-    for args in (["brief"], ["brief", "Mali"], ["brief", "KAZ"], ["brief", "Fiji"], ["brief", "Russia"], ["brief", "Israel"]):
+    for args in (
+        ["brief"],
+        ["brief", "Mali"],
+        ["brief", "KAZ"],
+        ["brief", "Fiji"],
+        ["brief", "Russia"],
+        ["brief", "Israel"],
+    ):
         done = forestall(*args, cwd=where, home=where / "home")
         assert done.returncode == 0, done.stderr
     return where / "out"
@@ -45,7 +68,9 @@ def test_every_page_has_its_json_beside_it(written: Path) -> None:
 def test_pages_fetch_nothing(written: Path) -> None:
     for page in written.glob("*.html"):
         text = page.read_text("utf-8")
-        loads = re.findall(r"""(?:src|href|xlink:href)\s*=\s*["']([^"'#]+)""", text) + re.findall(r"url\(\s*['\"]?([^)'\"#]+)", text)
+        loads = re.findall(r"""(?:src|href|xlink:href)\s*=\s*["']([^"'#]+)""", text) + re.findall(
+            r"url\(\s*['\"]?([^)'\"#]+)", text
+        )
         assert not [x for x in loads if not re.fullmatch(r"[A-Za-z]+\.html", x)], page.name
         assert "<script" not in text
         assert page.stat().st_size < 1_500_000

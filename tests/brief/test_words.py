@@ -11,7 +11,17 @@ from forestall.brief import words
 
 @pytest.mark.parametrize(
     ("value", "text"),
-    [(1450, "1,400"), (1451, "1,500"), (980, "980"), (87.4, "87"), (9.6, "10"), (0.2, "fewer than 1"), (0, "0"), (19886, "20,000"), (0.7, "1")],
+    [
+        (1450, "1,400"),
+        (1451, "1,500"),
+        (980, "980"),
+        (87.4, "87"),
+        (9.6, "10"),
+        (0.2, "fewer than 1"),
+        (0, "0"),
+        (19886, "20,000"),
+        (0.7, "1"),
+    ],
 )
 def test_estimates_are_rounded_to_two_figures(value: float, text: str) -> None:
     assert words.rounded(value) == text
@@ -23,7 +33,12 @@ def test_not_known_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("p", "text", "word"),
-    [(0.0, "<1 %", "exceptionally unlikely"), (1.0, ">99 %", "virtually certain"), (0.95, "95 %", "very likely"), (0.5, "50 %", "about as likely as not")],
+    [
+        (0.0, "<1 %", "exceptionally unlikely"),
+        (1.0, ">99 %", "virtually certain"),
+        (0.95, "95 %", "very likely"),
+        (0.5, "50 %", "about as likely as not"),
+    ],
 )
 def test_probabilities_in_words_and_numbers(p: float, text: str, word: str) -> None:
     assert (words.percent(p), words.likelihood(p)) == (text, word)

@@ -97,7 +97,9 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
         last = np.flatnonzero(np.nan_to_num(values) > 0)
         when = f"the last one in {long_month(int(s.panel.months[last[-1]]))}" if last.size else "none since 1989"
         share, outbreaks, cases = s.base_rate
-        lines.append(f"{name}: no death in organised violence is recorded in the last 36 months ({when}). {releases}{known}.")
+        lines.append(
+            f"{name}: no death in organised violence is recorded in the last 36 months ({when}). {releases}{known}."
+        )
         lines.append(
             f"The model expects none in {s.window_long}, because it knows only a country's own recent record. Since 1992, countries that had been quiet "
             f"for 36 months saw 25 or more deaths within the next six in {outbreaks} of {cases:,} cases ({100 * share:.1f} %)."
@@ -125,7 +127,9 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
             )
     best = int(np.nanargmax(values))
     if values[best] > 0:
-        lines.append(f"The worst month since 1989 was {long_month(int(s.panel.months[best]))}, with {words.exact(values[best])} deaths recorded.")
+        lines.append(
+            f"The worst month since 1989 was {long_month(int(s.panel.months[best]))}, with {words.exact(values[best])} deaths recorded."
+        )
     return tuple(lines)
 
 
@@ -136,7 +140,9 @@ def _history(s: Situation, i: int) -> tuple[HistoryMonth, ...]:
         return None if array is None or np.isnan(array[i, j]) else float(array[i, j])
 
     return tuple(
-        HistoryMonth(month=format_month(int(m)), deaths=at(p.values, j), low=at(p.low, j), high=at(p.high, j), status=p.status[j])
+        HistoryMonth(
+            month=format_month(int(m)), deaths=at(p.values, j), low=at(p.low, j), high=at(p.high, j), status=p.status[j]
+        )
         for j, m in enumerate(p.months)
     )
 
@@ -197,7 +203,12 @@ def _conflicts(s: Situation, iso3: str) -> tuple[Conflict, ...]:
         s.workspace.table("ucdp_dyad_country_year")
         .filter((pl.col("iso3") == iso3) & (pl.col("year") <= year))
         .group_by("type_of_violence", "dyad_id", "dyad_name")
-        .agg(first=pl.col("year").min(), last=pl.col("year").max(), years=pl.col("year").n_unique(), release=pl.col("release").last())
+        .agg(
+            first=pl.col("year").min(),
+            last=pl.col("year").max(),
+            years=pl.col("year").n_unique(),
+            release=pl.col("release").last(),
+        )
         .sort("last", "years", descending=True)
         .head(CONFLICTS_SHOWN - len(out))
     )
@@ -211,7 +222,12 @@ def _conflicts(s: Situation, iso3: str) -> tuple[Conflict, ...]:
             note += f"; {about}" + (f"; war (1,000+ deaths a year) in {words.plural(at_war, 'year')}" if at_war else "")
         out.append(
             Conflict(
-                name=r["dyad_name"], kind=TYPES[r["type_of_violence"]], last_active=str(r["last"]), deaths=None, note=note, source=r["release"]
+                name=r["dyad_name"],
+                kind=TYPES[r["type_of_violence"]],
+                last_active=str(r["last"]),
+                deaths=None,
+                note=note,
+                source=r["release"],
             )
         )
     return tuple(out)
@@ -229,11 +245,17 @@ def _maps(s: Situation, gw_id: int, iso3: str) -> tuple[CellMap, ...]:
             _map(
                 newest,
                 f"{long_month(first)} to {long_month(last)}" if first != last else long_month(last),
-                lambda release, deaths: f"Cells of half a degree with recorded deaths ({words.exact(deaths)} in all). {release}, candidate figures; months before that are "
-                "not located in the releases on hand.",
+                lambda release, deaths: (
+                    f"Cells of half a degree with recorded deaths ({words.exact(deaths)} in all). {release}, candidate figures; months before that are "
+                    "not located in the releases on hand."
+                ),
             )
         )
-    yearly = s.workspace.table("ucdp_cell_year").join(land, on="pg_id", how="semi").filter(pl.col("year") <= _last_full_year(s))
+    yearly = (
+        s.workspace.table("ucdp_cell_year")
+        .join(land, on="pg_id", how="semi")
+        .filter(pl.col("year") <= _last_full_year(s))
+    )
     years = yearly.filter(pl.col("year") > pl.col("year").max() - 5) if yearly.height else yearly
     if years.height and int(years["deaths_total"].sum()) > 0:
         first, last = _bounds(years, "year")
@@ -241,8 +263,10 @@ def _maps(s: Situation, gw_id: int, iso3: str) -> tuple[CellMap, ...]:
             _map(
                 years,
                 f"{first} to {last}" if first != last else str(last),
-                lambda release, deaths: f"Cells of half a degree with recorded deaths ({words.exact(deaths)} in all), the last five years that are located completely. "
-                f"{release}. Cells are assigned to one country each, so places near a border may fall outside.",
+                lambda release, deaths: (
+                    f"Cells of half a degree with recorded deaths ({words.exact(deaths)} in all), the last five years that are located completely. "
+                    f"{release}. Cells are assigned to one country each, so places near a border may fall outside."
+                ),
             )
         )
     return tuple(out)
@@ -254,7 +278,11 @@ def _bounds(frame: pl.DataFrame, column: str) -> tuple[int, int]:
 
 
 def _map(frame: pl.DataFrame, span: str, note: Callable[[str, int], str]) -> CellMap:
-    by_cell = frame.group_by("pg_id").agg(pl.col("deaths_total").sum(), pl.col("events").sum()).filter(pl.col("deaths_total") > 0)
+    by_cell = (
+        frame.group_by("pg_id")
+        .agg(pl.col("deaths_total").sum(), pl.col("events").sum())
+        .filter(pl.col("deaths_total") > 0)
+    )
     by_cell = by_cell.sort("deaths_total", "pg_id", descending=[True, False])
     lat, lon = cells.centre(by_cell["pg_id"].to_numpy())
     deaths = int(by_cell["deaths_total"].sum())
@@ -265,7 +293,9 @@ def _map(frame: pl.DataFrame, span: str, note: Callable[[str, int], str]) -> Cel
         deaths=deaths,
         cells=tuple(
             Place(pg_id=int(p), lat=float(a), lon=float(b), deaths=int(d), events=int(e))
-            for p, a, b, d, e in zip(by_cell["pg_id"], lat, lon, by_cell["deaths_total"], by_cell["events"], strict=True)
+            for p, a, b, d, e in zip(
+                by_cell["pg_id"], lat, lon, by_cell["deaths_total"], by_cell["events"], strict=True
+            )
         ),
         note=note(release, deaths),
     )
@@ -274,7 +304,9 @@ def _map(frame: pl.DataFrame, span: str, note: Callable[[str, int], str]) -> Cel
 def _population(s: Situation, iso3: str) -> Figure | None:
     """The last yearly figure that was out by the edition's month: a year's figure is taken as known from July of the next."""
     known_year = (s.as_of - parse_month("1981-07")) // 12 + 1980
-    frame = s.workspace.table("population").filter((pl.col("iso3") == iso3) & (pl.col("year") <= known_year)).sort("year")
+    frame = (
+        s.workspace.table("population").filter((pl.col("iso3") == iso3) & (pl.col("year") <= known_year)).sort("year")
+    )
     if not frame.height:
         return None
     row = frame.row(-1, named=True)
@@ -283,14 +315,21 @@ def _population(s: Situation, iso3: str) -> Figure | None:
 
 def _neighbours(s: Situation, gw_id: int, own: CountryRisk) -> tuple[Neighbour, ...]:
     land = s.workspace.table("land_cells").drop_nulls("gw_id")
-    beside = measures.neighbours(land["pg_id"].to_numpy().astype(np.int64), land["gw_id"].to_numpy().astype(np.int64)).get(gw_id, set())
+    beside = measures.neighbours(
+        land["pg_id"].to_numpy().astype(np.int64), land["gw_id"].to_numpy().astype(np.int64)
+    ).get(gw_id, set())
     rows = [i for i, unit in enumerate(s.panel.units) if int(unit) in beside and int(unit) != gw_id]
     others = sorted((country_risk(s, i) for i in rows), key=lambda r: -r.expected)
 
     def neighbour(r: CountryRisk) -> Neighbour:
         year = float(s.panel.values[s.row(r.gw_id), -12:].sum())
         return Neighbour(
-            iso3=r.iso3, name=r.name, recorded_12_months=None if np.isnan(year) else year, expected=r.expected, low80=r.low80, high80=r.high80
+            iso3=r.iso3,
+            name=r.name,
+            recorded_12_months=None if np.isnan(year) else year,
+            expected=r.expected,
+            low80=r.low80,
+            high80=r.high80,
         )
 
     return tuple(neighbour(r) for r in [own, *others])

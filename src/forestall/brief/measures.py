@@ -70,7 +70,9 @@ def expected_over(forecast: Forecast, first_month: int) -> FloatArray:
     return np.asarray(forecast.draws[:, start : start + WINDOW, :].sum(axis=1, dtype=np.float64).mean(axis=1))
 
 
-def base_rate_after_quiet(panel: Panel, *, quiet: int = 36, ahead: int = WINDOW, reach: float = 25.0) -> tuple[float, int, int]:
+def base_rate_after_quiet(
+    panel: Panel, *, quiet: int = 36, ahead: int = WINDOW, reach: float = 25.0
+) -> tuple[float, int, int]:
     """How often a unit without a death for `quiet` months saw `reach` or more within the next `ahead`.
 
     Counted at every half-year of the panel, so that windows do not overlap. Returns (share, outbreaks, cases); share is NaN

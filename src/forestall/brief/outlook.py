@@ -3,7 +3,7 @@
 import numpy as np
 
 from forestall import __version__
-from forestall.brief import measures, words
+from forestall.brief import words
 from forestall.brief.document import CountryRisk, Figure, Outlook
 from forestall.brief.situation import Situation, change, country_risk, span, surprise
 from forestall.ids.months import format_month, long_month
@@ -64,7 +64,13 @@ def _headline(s: Situation) -> dict[str, Figure]:
     low_m, high_m = _recorded_range(s, -1)
     return {
         "recorded_month": Figure(
-            value=float(np.nansum(values[:, -1])), low=low_m, high=high_m, unit="deaths", source=source, kind="recorded", months=month
+            value=float(np.nansum(values[:, -1])),
+            low=low_m,
+            high=high_m,
+            unit="deaths",
+            source=source,
+            kind="recorded",
+            months=month,
         ),
         "recorded_12_months": Figure(
             value=float(np.nansum(values[:, -12:])),
@@ -126,7 +132,9 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
             f"{words.percent(sum(r.recorded_last_month or 0 for r in top) / total)} of the world's."
         )
     else:
-        lines.append(f"No deaths in organised violence are recorded for {month}; the figure is {_status(s.panel.status[-1])}.")
+        lines.append(
+            f"No deaths in organised violence are recorded for {month}; the figure is {_status(s.panel.status[-1])}."
+        )
     expected = headline["expected_window"]
     lines.append(
         f"For {s.window_long}, {words.rounded(expected.value)} deaths are expected (80 % interval {words.interval(expected.low or 0, expected.high or 0)}). "

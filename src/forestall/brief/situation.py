@@ -150,7 +150,12 @@ def change(s: Situation, i: int) -> Change | None:
         beyond = ", outside the 90 % interval" if not low <= recorded <= high else ""
         because = f"{words.exact(recorded)} deaths recorded in {month}, against {words.rounded(mean)} expected{beyond}."
     return Change(
-        iso3=state.iso3, name=state.name, before=before, after=after, recorded=recorded, sentence=because[0].upper() + because[1:]
+        iso3=state.iso3,
+        name=state.name,
+        before=before,
+        after=after,
+        recorded=recorded,
+        sentence=because[0].upper() + because[1:],
     )
 
 
@@ -213,20 +218,20 @@ def _releases(workspace: Workspace, panel: Panel, today: date) -> tuple[Release,
 
 def _method(workspace: Workspace, forecast: Forecast) -> Method:
     skill = workspace.table("skill")
+    years = skill["year"].to_numpy()
     rows = []
     for model in skill["model"].unique(maintain_order=True):
         part = skill.filter(pl.col("model") == model)
         rows.append(
             SkillRow(
                 model=model,
-                windows=f"{part['year'].min()}-{part['year'].max()}",
+                windows=f"{years.min()}-{years.max()}",
                 crps=float(part["crps"].to_numpy().mean()),
                 ignorance=float(part["ign"].to_numpy().mean()),
                 interval_score=float(part["mis"].to_numpy().mean()),
-                coverage80=float(part["coverage80"].to_numpy().mean()),
+                coverage80=float(part["coverage80_active"].to_numpy().mean()),
             )
         )
-    years = f"{skill['year'].min()} to {skill['year'].max()}"
     return Method(
         model=forecast.model,
         version=f"{forecast.version} (forestall {__version__})",
@@ -236,17 +241,17 @@ def _method(workspace: Workspace, forecast: Forecast) -> Method:
         paragraphs=METHOD_TEXT,
         skill=tuple(rows),
         skill_note=(
-            f"Mean scores over yearly windows {years}, deaths of all types, each forecast made with figures to October of the year "
+            f"Mean scores over yearly windows {years.min()} to {years.max()}, deaths of all types, each forecast made with figures to October of the year "
             "before, three to fourteen months ahead, all countries. Figures are as revised since, not as known at the time. Lower is "
-            "better, except the last column, which should be near 80 %."
+            "better. The last column counts countries with a death a month or more before the forecast, and should be near 80 %."
         ),
     )
 
 
 METHOD_TEXT = (
     "Each country's forecast is made of 1,000 draws a month from its own last 36 months; a month k months back has the weight "
-    "0.5^(k/3), and each draw is multiplied by exp(0.3 z), z standard normal, because no month repeats exactly. The draws of "
-    "different months are then tied together, so that totals over several months carry the uncertainty of a war that lasts.",
+    "0.5^(k/4), so that recent months count more. The draws of different months are then tied together, so that totals over several "
+    "months carry the uncertainty of a war that lasts.",
     "This first model knows a country's recent record and nothing else. It cannot foresee a first outbreak: a country without a "
     "recorded death in 36 months gets zero, and the page says how often such countries saw 25 or more deaths in the past. It does "
     "not know of talks, elections or offensives ahead, and countries vary independently of each other, so that the world's interval is "

@@ -20,7 +20,10 @@ def brief(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path("out"),
     as_of: AsOf = None,
     dossiers: Annotated[
-        bool, typer.Option("--dossiers", help="With the outlook, write the dossier of every country that has deaths expected.")
+        bool,
+        typer.Option(
+            "--dossiers", help="With the outlook, write the dossier of every country that has deaths expected."
+        ),
     ] = False,
     as_json: Json = False,
 ) -> None:
