@@ -130,6 +130,31 @@ def cell_month(
     return Merged(frame, months, tuple(notes))
 
 
+def conflict_month(
+    counts: pl.DataFrame,
+    events: pl.DataFrame,
+    register: pl.DataFrame,
+    *,
+    as_of: int,
+    known_on: date | None = None,
+    keys: tuple[str, ...],
+) -> Merged:
+    """Counts by the given keys up to `as_of`, each month from one release; events without a country are left out.
+
+    counts: rows of `ucdp_conflict_month`. keys: the columns that make a row, month_id among them.
+    """
+    months = choose(register, "ucdp_conflict_month", known_on=known_on, last=as_of)
+    notes: list[str] = []
+    columns = [*keys, "deaths_total", "events", "release", "status"]
+    frames = [_of_winners(counts, months, counted=True).select(columns)]
+    for rule, found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
+        located = found.filter(pl.col("gw_id").is_not_null()).with_columns(aggregate.month_of(rule))
+        deaths = pl.col("deaths_total").cast(pl.Int64).sum().cast(pl.Int32)
+        summed = located.group_by(keys).agg(deaths, pl.len().cast(pl.Int32).alias("events"))
+        frames.append(_label(summed, months).select(columns))
+    return Merged(pl.concat(frames).sort("month_id", *keys), months, tuple(notes))
+
+
 def _of_winners(counts: pl.DataFrame, months: dict[int, Source], *, counted: bool) -> pl.DataFrame:
     winners = _winners(months, counted=counted)
     return counts.join(winners, on=["month_id", "release"], how="inner")
