@@ -207,6 +207,6 @@ def build(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, Report]:
     columns = ("gw_id", "iso3", "month_id", *MEASURES, *DEATHS, *EVENTS, "release")
     table = pl.concat(frames, how="diagonal").with_columns(keys.gw_of_month("ucdp")).with_columns(keys.iso3_of())
     table = table.with_columns(pl.col("month_id", *MEASURES, *DEATHS, *EVENTS).cast(pl.Int32)).select(columns)
-    # A country without events in a month is absent, and absent is zero.
-    table = table.filter((pl.col("events").is_null() & (pl.col("deaths_total") > 0)) | (pl.col("events") > 0))
+    # A country without events in a month is absent, and absent is zero; where events are not known the row stays.
+    table = table.filter(pl.col("events").is_null() | (pl.col("events") > 0))
     return table.sort("gw_id", "month_id"), report
