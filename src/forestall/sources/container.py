@@ -7,13 +7,14 @@ that a file that grows without end is refused as soon as it passes the bound, wh
 import gzip
 import io
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from forestall.errors import SourceError
 
@@ -35,30 +36,43 @@ class Opened:
 
     name: str
     form: str
-    stream: BinaryIO
+    stream: "Readable"
 
 
-class _Bounded(io.RawIOBase):
+_DAMAGE = (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, struct.error)
+"""What the standard library raises on archives that are broken or packed in ways it does not read."""
+
+
+def _damaged(what: str, error: Exception) -> SourceError:
+    if isinstance(error, NotImplementedError):
+        return SourceError(f"{what}: packed in a way that is not read here ({error}): unpack it first")
+    return SourceError(f"{what}: the archive is damaged ({error}): download it again")
+
+
+class Readable(Protocol):
+    """Anything that gives bytes when asked."""
+
+    def read(self, size: int = -1, /) -> bytes:
+        """At most `size` bytes, b"" at the end."""
+        ...
+
+
+class _Bounded:
     """A stream that refuses to give more bytes than agreed, and turns damage in the archive into one clear line."""
 
-    def __init__(self, inner: BinaryIO, what: str, packed: int | None, most: int) -> None:
+    def __init__(self, inner: Readable, what: str, packed: int | None, most: int) -> None:
         self._inner, self._what, self._packed, self._most, self._given = inner, what, packed, most, 0
-
-    def readable(self) -> bool:
-        return True
 
     def read(self, size: int = -1, /) -> bytes:
         room = self._most - self._given + 1
         try:
             data = self._inner.read(room if size < 0 else min(size, room))
-        except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error) as error:
-            raise SourceError(f"{self._what}: the archive is damaged ({error}): download it again") from None
         except EOFError:
             raise SourceError(f"{self._what}: the archive ends too early: download it again") from None
-        except NotImplementedError as error:
-            raise SourceError(
-                f"{self._what}: packed in a way that is not read here ({error}): unpack it first"
-            ) from None
+        except _DAMAGE as error:
+            if self._packed is None:
+                raise  # a plain file that the disk will not give
+            raise _damaged(self._what, error) from None
         self._given += len(data)
         if self._given > self._most:
             raise SourceError(
@@ -93,12 +107,12 @@ def opened(path: Path) -> Iterator[Opened]:
         if magic.startswith(b"\x1f\x8b"):
             inner = path.name.removesuffix(".gz")
             stream = gzip.GzipFile(fileobj=file)
-            yield Opened(inner, "text", _Bounded(stream, path.name, size, MAX_BYTES))  # type: ignore[arg-type]
+            yield Opened(inner, "text", _Bounded(stream, path.name, size, MAX_BYTES))
         elif magic.startswith(b"PK\x03\x04") or magic.startswith(b"PK\x05\x06"):
             yield from _from_zip(file, path, size)
         else:
             _refuse_other_kinds(magic, path.name)
-            yield Opened(path.name, "text", _Bounded(file, path.name, None, MAX_BYTES))  # type: ignore[arg-type]
+            yield Opened(path.name, "text", _Bounded(file, path.name, None, MAX_BYTES))
 
 
 def _refuse_other_kinds(magic: bytes, name: str) -> None:
@@ -120,8 +134,8 @@ def _refuse_other_kinds(magic: bytes, name: str) -> None:
 def _from_zip(file: BinaryIO, path: Path, size: int) -> Iterator[Opened]:
     try:
         archive = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise SourceError(f"{path.name}: the archive is damaged ({error}): download it again") from None
+    except _DAMAGE as error:
+        raise _damaged(path.name, error) from None
     entries = archive.infolist()
     if len(entries) > MAX_ENTRIES:
         raise SourceError(f"{path.name}: {len(entries):,} entries in the archive, expected one table: refused")
@@ -132,17 +146,28 @@ def _from_zip(file: BinaryIO, path: Path, size: int) -> Iterator[Opened]:
         return
     entry = _only_table(entries, path.name)
     what = f"{path.name} ({entry.filename})"
-    with archive.open(entry) as inner:
+    with _part(archive, entry, what) as inner:
         if not entry.filename.lower().endswith(".xlsx"):
-            yield Opened(PurePosixPath(entry.filename).name, "text", _Bounded(inner, what, size, MAX_BYTES))  # type: ignore[arg-type]
+            yield Opened(PurePosixPath(entry.filename).name, "text", _Bounded(inner, what, size, MAX_BYTES))
             return
-        data = io.BytesIO(_Bounded(inner, what, size, MAX_WORKBOOK_BYTES).read())  # type: ignore[arg-type]
+        data = io.BytesIO(_Bounded(inner, what, size, MAX_WORKBOOK_BYTES).read())
     try:
-        _measure_workbook(zipfile.ZipFile(data), what)
-    except zipfile.BadZipFile as error:
-        raise SourceError(f"{what}: the workbook is damaged ({error}): download it again") from None
+        workbook = zipfile.ZipFile(data)
+    except _DAMAGE as error:
+        raise _damaged(what, error) from None
+    _measure_workbook(workbook, what)
     data.seek(0)
     yield Opened(PurePosixPath(entry.filename).name, "workbook", data)
+
+
+@contextmanager
+def _part(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, what: str) -> Iterator[Readable]:
+    try:
+        stream = archive.open(entry)
+    except _DAMAGE as error:
+        raise _damaged(what, error) from None
+    with stream:
+        yield stream
 
 
 def _only_table(entries: list[zipfile.ZipInfo], name: str) -> zipfile.ZipInfo:
@@ -177,8 +202,8 @@ def _measure_workbook(archive: zipfile.ZipFile, name: str) -> None:
         packed += entry.compress_size
         if entry.flag_bits & 0x1:
             raise SourceError(f"{name}: the workbook is protected by a password: save it without one")
-        with archive.open(entry) as part:
-            bounded = _Bounded(part, name, None, MAX_WORKBOOK_BYTES - total)  # type: ignore[arg-type]
+        with _part(archive, entry, name) as part:
+            bounded = _Bounded(part, name, packed, MAX_WORKBOOK_BYTES - total)
             while piece := bounded.read(1 << 20):
                 total += len(piece)
                 if total > FREE_BYTES and total > MAX_RATIO * max(packed, 1):

@@ -76,6 +76,11 @@ class Ledger:
         if len(self.set_aside) < MAX_DETAILS:
             self.set_aside.append(remark)
 
+    def leave_out_more(self, rows: int, deaths: int = 0) -> None:
+        """Count records that are left out without describing them: enough have been described."""
+        self.rows_set_aside += rows
+        self.deaths_set_aside += deaths
+
     def remark(self, remark: Remark) -> None:
         """Count something odd about a record that is kept."""
         self.rows_remarked += 1

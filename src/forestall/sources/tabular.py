@@ -15,14 +15,15 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import BinaryIO, TypeVar
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from forestall.errors import SourceError
-from forestall.sources.report import Ledger, Remark
+from forestall.sources.container import Readable
+from forestall.sources.report import MAX_DETAILS, Ledger, Remark
 
 LINE = "_line"
 """Name of the column with the line a record starts on, counted as an editor does: 1 is the header."""
@@ -51,7 +52,7 @@ class Table:
     columns: tuple[str, ...]
     separator: str
     notes: list[str]
-    _stream: BinaryIO
+    _stream: Readable
     _rest: bytes
     _line: int
     open_end: int = field(default=0)
@@ -122,7 +123,7 @@ class Table:
             raise self._cut(self.open_end)
 
 
-def read_header(name: str, stream: BinaryIO) -> Table:
+def read_header(name: str, stream: Readable) -> Table:
     """Read the header of a delimited text file: byte order mark, separator, column names.
 
     Raises SourceError for a web page, an empty or binary file, UTF-16, and a header that names a column twice.
@@ -225,10 +226,14 @@ def _block(piece: bytes, line: int, table: Table, places: dict[str, int]) -> Blo
     good = fields == expected
     if not good.all():
         good |= _with_empty_tail(piece, ends, fields, expected, table.separator)
-        blank = np.array([n == 1 and not piece[s:e].strip() for s, e, n in zip(starts, ends, fields, strict=True)])
-        for i in np.flatnonzero(~good & ~blank):
+        data = np.frombuffer(piece, np.uint8)
+        long = ends - starts
+        blank = (long == 1) | ((long == 2) & (data[starts] == 13))
+        bad = np.flatnonzero(~good & ~blank)
+        for i in bad[:MAX_DETAILS]:
             reason = f"expected {expected} fields as in the header"
             ledger.leave_out(Remark(int(lines[i]), "record", f"{fields[i]} fields", reason))
+        ledger.leave_out_more(max(0, bad.size - MAX_DETAILS))
         ledger.rows_read = int((~blank).sum())
         pieces = b"".join(piece[s:e] for s, e in zip(starts[good], ends[good], strict=True))
         lines = lines[good]
@@ -242,9 +247,14 @@ def _block(piece: bytes, line: int, table: Table, places: dict[str, int]) -> Blo
 def _with_empty_tail(
     piece: bytes, ends: npt.NDArray[np.int64], fields: npt.NDArray[np.int64], expected: int, separator: str
 ) -> npt.NDArray[np.bool_]:
-    """Records with one empty field too many: some programs end every row, but not the header, with a separator."""
+    """Records with one empty field too many: some programs end every row, but not the header, with a separator.
+
+    Only where most rows of the block are so; in a single row it is as likely a comma that lacks its quotation marks.
+    """
     tails = (separator.encode() + b"\n", separator.encode() + b"\r\n")
     long: npt.NDArray[np.bool_] = np.equal(fields, expected + 1)
+    if 2 * np.count_nonzero(long) <= long.size:
+        return np.zeros_like(long)
     for i in np.flatnonzero(long):
         long[i] = piece[max(0, ends[i] - 3) : ends[i]].endswith(tails)
     return long

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from forestall.sources.report import Ledger, Remark
+from forestall.sources.report import MAX_DETAILS, Ledger, Remark
 from forestall.sources.tabular import LINE, Block, Table
 from forestall.sources.ucdp_countries import states
 from forestall.sources.ucdp_formats import Match
@@ -110,18 +110,21 @@ def _typed(raw: pl.DataFrame, ledger: Ledger, match: Match, until: date, file: s
     bad = frame["_why"].is_not_null()
     if bad.any():
         rules = _rules(until, slim)
-        for i in bad.arg_true():
+        best = pl.col("deaths_total")
+        # What such a row claims counts only where it can be believed.
+        claimed = frame.select(pl.when(best.is_between(0, MOST_DEATHS)).then(best).otherwise(0)).to_series()
+        wrong = bad.arg_true()
+        for i in wrong[:MAX_DETAILS]:
             rule = rules[frame["_why"][i]]
             column = match.columns.get(rule.column, rule.column)
             if rule.column == "deaths":
                 column = match.columns[_culprit(frame, raw, i)]
             value = raw[_ours(match, column)][i]
-            deaths = frame["deaths_total"][i]
-            claimed = deaths if deaths is not None and 0 <= deaths <= MOST_DEATHS else 0
-            ledger.leave_out(Remark(frame[LINE][i], column, "" if value is None else value, rule.reason), claimed)
+            ledger.leave_out(Remark(frame[LINE][i], column, "" if value is None else value, rule.reason), claimed[i])
+        ledger.leave_out_more(len(wrong[MAX_DETAILS:]), int(claimed.gather(wrong[MAX_DETAILS:]).sum()))
         frame = frame.filter(~bad)
     frame = _placed(frame, ledger)
-    _remark(frame, raw, ledger)
+    _remark(frame, raw, match, ledger)
     return frame.select(
         LINE,
         "event_id",
@@ -241,10 +244,11 @@ def _placed(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     for line, y, x, gid, within, swapped in odd.select(
         LINE, "latitude", "longitude", "priogrid_gid", "_inside", "_swapped"
     ).iter_rows():
-        if swapped or (gid is None and not within and abs(x) <= 90 and abs(y) <= 180):
+        if swapped:
             reason = "latitude and longitude are swapped; the place is left open"
         elif not within:
-            reason = "no such coordinates; the place is left open"
+            perhaps = ", perhaps swapped" if abs(x) <= 90 and abs(y) <= 180 else ""
+            reason = f"no such coordinates{perhaps}; the place is left open"
         else:
             reason = f"the published cell {gid} lies elsewhere; the place is left open"
         ledger.remark(Remark(line, "latitude, longitude", f"{y}, {x}", reason))
@@ -252,7 +256,7 @@ def _placed(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     return frame.with_columns(clear)
 
 
-def _remark(frame: pl.DataFrame, raw: pl.DataFrame, ledger: Ledger) -> None:
+def _remark(frame: pl.DataFrame, raw: pl.DataFrame, match: Match, ledger: Ledger) -> None:
     low, best, high = (pl.col(c) for c in ("deaths_total_low", "deaths_total", "deaths_total_high"))
     for line, a, b, c in frame.filter((low > best) | (best > high)).select(LINE, low, best, high).iter_rows():
         ledger.remark(Remark(line, "low, best, high", f"{a}, {b}, {c}", "not in order; kept as published"))
@@ -260,7 +264,8 @@ def _remark(frame: pl.DataFrame, raw: pl.DataFrame, ledger: Ledger) -> None:
     kept = set(frame[LINE]) if exponents.height else set()
     for line, value in exponents.iter_rows():
         if line in kept:
-            ledger.remark(Remark(line, "event_id", value, f"written with an exponent; read as {int(float(value))}"))
+            number = match.columns["event_id"]
+            ledger.remark(Remark(line, number, value, f"written with an exponent; read as {int(float(value))}"))
 
 
 def _without_repeats(events: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
@@ -282,7 +287,7 @@ def _without_repeats(events: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
         for line in lines:
             if line != stays:
                 out.append(line)
-                ledger.leave_out(Remark(line, "event_id", str(number), reason))
+                ledger.leave_out(Remark(line, "id", str(number), reason))
     return events.filter(~pl.col(LINE).is_in(out))
 
 

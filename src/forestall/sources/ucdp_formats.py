@@ -263,7 +263,9 @@ def match(columns: Sequence[str], name: str, kind: str | None = None) -> Match:
     read = {c.lower() for c in found.values()}
     strange = [c for low, c in written.items() if low and low not in read and low not in form.unread]
     if missing_names:
-        raise SourceError(_unlike(name, form, missing_names, strange, found))
+        raise SourceError(
+            _unlike(name, form, missing_names, strange, known=bool(kind) or 2 * len(found) > len(form.required))
+        )
     notes = (
         [f"columns that UCDP did not have before were left unread: {', '.join(strange[:8])}"]
         if strange and form.unread
@@ -275,10 +277,9 @@ def match(columns: Sequence[str], name: str, kind: str | None = None) -> Match:
     return Match(form, found, tuple(notes))
 
 
-def _unlike(
-    name: str, form: Format, missing: dict[str, tuple[str, ...]], strange: list[str], found: dict[str, str]
-) -> str:
-    if len(found) * 2 < len(form.required):
+def _unlike(name: str, form: Format, missing: dict[str, tuple[str, ...]], strange: list[str], *, known: bool) -> str:
+    """The error for columns that fit no format; known: whether enough are there to name the one that is meant."""
+    if not known:
         return (
             f"{name}: the columns ({', '.join(strange[:5])}{' ...' if len(strange) > 5 else ''}) are those of "
             "no UCDP dataset known here; "

@@ -128,12 +128,13 @@ class Sheet:
             lines = group[LINE].to_list()
             same = group.drop(LINE).unique().height == 1
             stays = lines[0] if same else lines[-1]
-            shown = ", ".join(str(group[key][0]) for key in keys)
+            named = ", ".join(self.match.columns[key] for key in keys if key in self.match.columns)
+            shown = ", ".join(str(group[key][0]) for key in keys if key in self.match.columns)
             what = "the same row as" if same else "another version stands in"
             for line in lines:
                 if line != stays:
                     out.append(line)
-                    self.ledger.leave_out(Remark(line, ", ".join(keys), shown, f"{what} line {stays}"))
+                    self.ledger.leave_out(Remark(line, named, shown, f"{what} line {stays}"))
         return frame.filter(~pl.col(LINE).is_in(out))
 
 
