@@ -231,6 +231,11 @@ def test_a_damaged_catalogue_is_one_line_and_is_left_alone(workspace: Workspace,
         "SELEC 1",
         "SELECT nobody FROM ucdp_conflict_month",
         "SELECT CAST(iso3 AS INTEGER) FROM ucdp_conflict_month",
+        "SELECT * FROM sniff_csv('/etc/passwd')",
+        "FROM read_blob('{home}/catalogue.json')",
+        "SELECT INTERVAL 3 DAY AS wait",
+        "SELECT [INTERVAL 3 DAY] AS waits",
+        "SELECT 1 AS a, 2 AS a",
     ],
 )
 def test_sql_reads_tables_and_nothing_else(workspace: Workspace, query: str) -> None:

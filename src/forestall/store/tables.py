@@ -164,7 +164,13 @@ def query(sql: str, embedded: Embedded, catalogue: Catalogue, home: Path) -> pl.
                 raise UsageError(
                     "SQL: expected one SELECT (or WITH, FROM, DESCRIBE, SHOW TABLES); tables are only read here"
                 )
-            return _whole_numbers(pl.DataFrame(connection.sql(sql)))
+            answer = connection.sql(sql)
+            for column, kind in zip(answer.columns, answer.types, strict=True):
+                if "INTERVAL" in str(kind):  # polars has no such type and would not say so politely
+                    raise UsageError(
+                        f"SQL: column {column} is an interval: use date_diff, or CAST({column} AS VARCHAR)"
+                    )
+            return _whole_numbers(pl.DataFrame(answer))
         except (
             duckdb.Error,
             pl.exceptions.PolarsError,
