@@ -12,7 +12,7 @@ SERBIA_FROM_MONTH = (2006 - 1980) * 12 + 6
 
 # The thread that ties a state to those before it; and states that the key of VIEWS does not hold.
 _NAMES = {"Macedonia, FYR": 343}  # the spelling of GED 21.1; the country-year file of 25.1 says North Macedonia
-_THREAD = {345: "SRB", 340: "SRB", 365: "RUS", 260: "DEU", 678: "YEM", 816: "VNM", 327: "VAT"}
+_THREAD = {345: "SRB", 340: "SRB", 365: "RUS", 260: "DEU", 678: "YEM", 816: "VNM", 817: "RVN", 327: "VAT"}
 
 
 class Keys:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from forestall.errors import UsageError
-from forestall.ids.countries import states
+from forestall.ids.countries import State, states
 from forestall.ids.months import format_month, month_end
 from forestall.panel import merge
 from forestall.panel.aggregate import TYPES
@@ -44,9 +44,10 @@ def country_month(
     as_of, first_month: month_id. target: one of TARGETS, deaths per state and month, UCDP best estimate. known_on: use
     only releases published on or before this day; without it the newest figures on hand (revised figures).
 
-    A state's series is that of its ISO code: Serbia goes on from Yugoslavia, Russia from the Soviet Union. A month in
-    which no release covers, or no state with that code existed and none was counted, or the type is not known, is NaN;
-    a covered month without events is 0. low and high are the publisher's range for the target, NaN where it gives none.
+    A state's series is that of its ISO code, which those it continues share: Serbia goes on from Yugoslavia, Russia
+    from the Soviet Union; `iso3` of the panel is that code (SRB also for Yugoslavia). A month in which no release
+    covers, or no state with that code existed and none was counted, or the type is not known, is NaN; a covered month
+    without events is 0. low and high are the publisher's range for the target, NaN where it gives none.
 
     Nothing after `as_of`, and nothing published after `known_on`, changes values or digest. Raises UsageError on an
     unknown target or a month without data.
@@ -147,8 +148,13 @@ def _check_months(workspace: Workspace, as_of: int, first_month: int, known_on: 
 
 @lru_cache(maxsize=1024)
 def _existing(month: int) -> Mapping[str, int]:
-    """ISO code -> Gleditsch-Ward number of the states at the end of a month."""
-    return {state.iso3: state.gw_id for state in states(month_end(month)) if state.gw_id is not None}
+    """Thread -> Gleditsch-Ward number of the states at the end of a month; see `_thread`."""
+    return {_thread(state): state.gw_id for state in states(month_end(month)) if state.gw_id is not None}
+
+
+def _thread(state: State) -> str:
+    """The ISO code that ties a state to those it continues: SRB for Yugoslavia, RUS for the Soviet Union."""
+    return state.continuing_iso3 or state.iso3
 
 
 def _existed(iso3: list[str], months: IntArray) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:
