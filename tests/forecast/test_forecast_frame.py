@@ -71,6 +71,17 @@ def test_is_float32_read_only_and_leaves_the_callers_array_alone():
         forecast.seed = 3
 
 
+def test_nobody_can_reach_in_from_outside():
+    owner = np.ones((2, 3, 5), dtype=np.float32)
+    through_a_view = make(owner[:, ::1])
+    owner[:] = 7
+    assert through_a_view.draws.max() == 1
+    forecast = make(owner)
+    with pytest.raises(ValueError, match="read-only"):
+        owner[:] = 8
+    assert forecast.draws.max() == 7
+
+
 def test_figures_by_hand():
     draws = np.array([[[0, 0, 10, 20, 70], [1, 1, 1, 1, 1]]], dtype=np.float32)
     forecast = make(draws, units=(2,), months=(530, 531))

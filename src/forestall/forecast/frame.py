@@ -56,10 +56,7 @@ class Forecast:
                 raise ShapeError(f"forecast {name} must be a numpy array, got {type(array).__name__}")
             if not (np.issubdtype(array.dtype, np.number)):
                 raise ShapeError(f"forecast {name} must hold numbers, got {array.dtype}")
-            # a read-only view, so that the caller's own array stays as writable as it was
-            frozen = np.ascontiguousarray(array, dtype=dtype).view()
-            frozen.setflags(write=False)
-            object.__setattr__(self, name, frozen)
+            object.__setattr__(self, name, _frozen(array, dtype))
         self._check_shape()
         self._check_content()
 
@@ -200,6 +197,18 @@ class Forecast:
 
     def _with(self, *, draws: Draws, units: IntArray) -> "Forecast":
         return Forecast(draws=draws, units=units, months=self.months, **self.header())
+
+
+def _frozen(array: npt.NDArray[Any], dtype: type[np.generic]) -> npt.NDArray[Any]:
+    """The array in that type, read-only, and out of reach of whoever handed it in.
+
+    An array that owns its memory is taken over and closed; a writable view of other memory is copied.
+    """
+    frozen = np.ascontiguousarray(array, dtype=dtype)
+    if frozen.flags.writeable and frozen.base is not None:
+        frozen = frozen.copy()
+    frozen.setflags(write=False)
+    return frozen
 
 
 def _quantiles(ordered: Draws, q: Sequence[float]) -> FloatArray:

@@ -41,7 +41,7 @@ def write_parquet(forecast: Forecast, path: Path) -> None:
     )
     document = {**forecast.header(), "n_months": n_months, "digest": forecast.digest}
     with files.replacing(path) as stream:
-        frame.write_parquet(stream, compression="zstd", compression_level=1, metadata={KEY: json.dumps(document)})
+        frame.write_parquet(stream, compression="lz4", statistics=False, metadata={KEY: json.dumps(document)})
 
 
 def is_own(path: Path) -> bool:

@@ -15,9 +15,9 @@ WINDOW = 240
 def forecast(panel: Panel, *, months: Sequence[int], n_draws: int = 1000, seed: int = 0) -> Forecast:
     """Draws with equal weight from all known unit-months of the panel's last 240 months, the same law for every unit.
 
-    This is "boot 240" of the VIEWS challenge as its script defines it (prio-data/prediction_competition_2023). The draws
-    published for 2018 to 2021 are something else: a resample of the very year to be forecast, which no model here may
-    see (docs/methods/backtest.md). With nothing known at all, every unit gets zero deaths.
+    This is "boot 240" of the VIEWS challenge as its script defines it (prio-data/prediction_competition_2023). The
+    draws published for 2018 to 2021 are something else: a resample of the very year to be forecast, which no model
+    here may see (docs/methods/backtest.md). With nothing known at all, every unit gets zero deaths.
     Raises UsageError on months that are not 1 to 36 months after the panel's as_of.
     """
     rows = rows_of(panel, months)
