@@ -136,7 +136,7 @@ def test_seven_columns(tmp_path: Path) -> None:
     parsed = parse(tmp_path, rows, "candidate_2025_events.csv", columns=columns)
     assert (parsed.release, parsed.status, parsed.first_month, parsed.last_month) == (
         "ucdp-candidate-2025",
-        "candidate",
+        "provisional",
         541,
         552,
     )

@@ -89,6 +89,16 @@ def test_a_conflict_year_is_read_value_by_value(tmp_path: Path) -> None:
     assert (parsed.kind, parsed.status, parsed.last_month) == ("ucdp-acd", "final", 540)
 
 
+def test_a_colony_stands_under_the_state_it_became(tmp_path: Path) -> None:
+    rows = [
+        CONFLICT | {"gwno_loc": 540, "year": 1961, "type_of_conflict": 1},
+        CONFLICT | {"gwno_loc": 817, "year": 1975},
+    ]
+    parsed = parse_file(write(tmp_path, text(rows, columns=ACD), "acd.csv"))
+    assert parsed.frame["gw_id"].to_list() == [540, 817]  # Angola before 1975, South Vietnam in the year it ended
+    assert parsed.frame["iso3"][0] == "AGO"
+
+
 def test_a_war_between_two_states_stands_in_both(tmp_path: Path) -> None:
     rows = [
         CONFLICT,

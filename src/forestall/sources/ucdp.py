@@ -31,10 +31,10 @@ class Parsed:
     """A publisher's file, read.
 
     kind: the dataset (a key of `ucdp.yml`). release, status: "ucdp-ged-25.1", "final"; "candidate" for Candidate
-    releases. table: the table that `frame` fills, in its schema. published: the date given by the caller, else None:
-    UCDP's files do not carry it. first_month, last_month: the span the release covers (month_id), None if unknown.
-    complete: whether the rows are as many as a whole release has; an extract must not stand for one, since absent
-    countries would read as zero.
+    releases, "provisional" for a year of them in seven columns. table: the table that `frame` fills, in its schema.
+    published: the date given by the caller, else None: UCDP's files do not carry it. first_month, last_month: the span
+    the release covers (month_id), None if unknown. complete: whether the rows are as many as a whole release has; an
+    extract must not stand for one, since absent countries would read as zero.
     """
 
     kind: str

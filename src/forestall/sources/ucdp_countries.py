@@ -18,16 +18,20 @@ from forestall.sources.ucdp_values import month_end, numbers_in
 def state(number: int | None, name: str, on: date) -> tuple[int, str | None] | None:
     """Gleditsch-Ward number and ISO code of a UCDP country on a date, or None if nobody knows it.
 
-    number: UCDP's country_id, or None where the file gives only the name. A state that had ended by then but stood at
-    the start of the year is taken as it was: events and conflicts of its last year are filed under its number.
+    number: UCDP's country_id, or None where the file gives only the name. UCDP files what happened under a number even
+    before that state began (Angola in 1961) or in the year after it ended: the row nearest in time then stands for it.
     """
-    for day in (on, date(on.year, 1, 1)):
+    try:
+        found = countries.resolve(name if number is None else countries.gw_of_ucdp_country_id(number, on), on)
+    except UnknownCountryError:
+        if number is None:
+            return None
         try:
-            found = countries.resolve(name if number is None else countries.gw_of_ucdp_country_id(number, day), day)
+            held = [one for one in countries.lineage(number) if one.gw_id == number]
         except UnknownCountryError:
-            continue
-        return found.gw_id, found.iso3
-    return None
+            return None
+        found = min(held, key=lambda one: max(one.start - on, on - (one.end or date.max)))
+    return (found.gw_id, found.iso3 or None) if found.gw_id is not None else None
 
 
 def states(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,11 @@ FIRST_MONTH = (1989 - 1980) * 12 + 1
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One release. kind: as in `ucdp_formats`, or "ucdp-candidate". status: final or candidate. Months: month_id."""
+    """One release.
+
+    kind: as in `ucdp_formats`, or "ucdp-candidate". status: final, candidate or provisional. first_month, last_month:
+    the span it covers, as month_id.
+    """
 
     name: str
     kind: str
@@ -39,7 +43,9 @@ def candidate(version: str) -> Release:
         first = last = _month(2000 + parts[0], parts[2])
     else:
         first, last = _month(2000 + parts[0], parts[1]), _month(2000 + parts[2], parts[3])
-    return Release(f"ucdp-candidate-{version}", "ucdp-candidate", "candidate", first, last)
+    # A whole year under one number comes in seven columns: no places, no low or high. Anything else is better.
+    status = "provisional" if len(parts) == 1 else "candidate"
+    return Release(f"ucdp-candidate-{version}", "ucdp-candidate", status, first, last)
 
 
 _YEARLY = {
