@@ -4,10 +4,11 @@ pg_id = row_from_south * 720 + col + 1: rows from 0 at 90 S to 359, columns from
 point on an edge belongs to the cell north or east of it, but the North Pole belongs to the last row and 180 E is the
 same meridian as 180 W, hence column 0. Functions take numbers or arrays of any shape that broadcast, and give arrays.
 
-Areas and distances are on the sphere of the Earth's authalic radius (WGS 84), which has the ellipsoid's surface: the
-cells sum to 510,065,622 km2. A single cell's area is within 0.7 % of its area on the ellipsoid, a distance within
-0.6 %. Source of the grid: Tollefsen, Strand & Buhaug (2012), doi:10.1177/0022343311431287; of the radius: Moritz (2000),
-Geodetic Reference System 1980, doi:10.1007/s001900050278 (R2 = 6371.0072 km, the same for WGS 84 to the metre).
+Areas and distances are on the sphere of WGS 84's authalic radius, 6371.0072 km, which has the ellipsoid's surface: the
+cells sum to 510,065,622 km2. A single cell's area is within 0.9 % of its area on the ellipsoid, a distance within 0.6 %.
+
+Sources: the grid, Tollefsen, Strand & Buhaug (2012), doi:10.1177/0022343311431287; the radius, from the axes of
+WGS 84 (NIMA TR8350.2, table 3.1) as Moritz (2000), doi:10.1007/s001900050278, derives it for GRS 80.
 """
 
 import numpy as np
@@ -18,7 +19,7 @@ from forestall.errors import UsageError
 ROWS, COLS = 360, 720
 CELLS = ROWS * COLS
 SIZE = 0.5
-RADIUS_KM = 6371.0072
+RADIUS_KM = 6371.0071809
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
