@@ -99,6 +99,14 @@ def test_backtest_on_the_challenge(forestall, shared):
     assert "24.08" not in one.stdout.split("Published")[0]
 
 
+def test_tables_fit_a_terminal_of_80_columns(forestall, shared):
+    table = forestall("backtest", "--challenge", shared / "challenge", "--more").stdout
+    assert "…" not in table
+    assert max(map(len, table.splitlines())) <= 80
+    (row,) = [line.split() for line in table.splitlines() if line.strip().startswith("ewma")]
+    assert row[1:8] == ["13.51", "7.91", "12.41", "27.11", "78.26", "20.74", "26.66"]
+
+
 def test_backtest_says_what_is_wrong(forestall, tmp_path):
     one_line(forestall("backtest", "--models", "zero,oracle", code=2), "'oracle'", "known: zero, last")
     one_line(forestall("backtest", "--challenge", tmp_path, code=1), "views_country_key.csv is not there")

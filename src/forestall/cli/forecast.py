@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 SHOWN = 20
+REVISED = "revised figures: those we hold today, cut at the last month a model may see"
 
 
 def register(app: typer.Typer) -> None:
@@ -69,7 +70,7 @@ def forecast(
     codes = dict(zip(panel.units.tolist(), panel.iso3, strict=True))
     if country is not None:
         found = found.select(_gw_id(country, panel))
-    document = _document(found, codes)
+    document = _document(found, panel)
     if out is not None:
         if out.suffix == ".parquet":
             write_parquet(found, out)
@@ -119,21 +120,28 @@ def backtest(
     if challenge is not None:
         panel = official.read(challenge)
         published = official.published(challenge)
+        figures = "the challenge's own figures"
         over = work.windows(panel, first or official.YEARS[0], last or official.YEARS[-1])
     else:
         from forestall.store import Workspace
 
         panel = _panel(Workspace.open(), None, target)
         over = work.windows(panel, first, last)
+        figures = REVISED
     with _progress(len(over) * len(names)) as step:
         rows = work.run(panel, names, over, seed=seed, extras=more, progress=lambda _, __: step())
     if as_json:
-        document: dict[str, Any] = {"windows": [without_nan(row) for row in rows], "target": panel.target, "seed": seed}
+        document: dict[str, Any] = {
+            "windows": [without_nan(row) for row in rows],
+            "target": panel.target,
+            "figures": figures,
+            "seed": seed,
+        }
         if published:
             document["published"] = published
         print_json(document)
         return
-    _print(*_backtest_tables(rows, published))
+    _print(*_backtest_tables(rows, published, figures))
 
 
 def score(
@@ -195,8 +203,9 @@ def _month(month: int) -> str:
     return format_month(month)
 
 
-def _document(found: "Forecast", codes: dict[int, str]) -> dict[str, Any]:
+def _document(found: "Forecast", panel: "Panel") -> dict[str, Any]:
     """The JSON document of a forecast; pK is P(deaths >= K)."""
+    codes = dict(zip(panel.units.tolist(), panel.iso3, strict=True))
     mean, chance1, chance25 = found.mean(), found.prob_at_least(1), found.prob_at_least(25)
     values = found.quantiles(list(QUANTILES.values()))
     units = [
@@ -225,6 +234,8 @@ def _document(found: "Forecast", codes: dict[int, str]) -> dict[str, Any]:
         "seed": found.seed,
         "draws": found.n_draws,
         "panel_digest": found.panel_digest,
+        "figures": REVISED,
+        "last_month": {"release": panel.releases[-1], "status": panel.status[-1]},
         "units": units,
     }
 
@@ -250,12 +261,28 @@ def _table(title: str, left: Sequence[str], right: Sequence[str], caption: str =
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, caption=caption, box=box.SIMPLE_HEAD, title_justify="left", caption_justify="left")
+    # narrow margins: ten columns of scores have to fit a terminal of 80
+    table = Table(
+        title=title,
+        caption=caption,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        caption_justify="left",
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     for name in left:
-        table.add_column(name)
+        table.add_column(name, no_wrap=True)
     for name in right:
         table.add_column(name, justify="right", no_wrap=True)
     return table
+
+
+def _percent(chance: float) -> str:
+    """A share of draws in words that claim no certainty: 1,000 of 1,000 draws are above 99 %, not 100 %."""
+    if chance in {0, 1}:
+        return "< 1 %" if chance == 0 else "> 99 %"
+    return f"{min(max(chance * 100, 1), 99):.0f} %"
 
 
 def _world_table(found: "Forecast", codes: dict[int, str]) -> "Table":
@@ -272,9 +299,7 @@ def _world_table(found: "Forecast", codes: dict[int, str]) -> "Table":
         f"the {order.size} countries with the most deaths expected, of {found.units.size}; --json gives all",
     )
     for i in order:
-        table.add_row(
-            codes[int(found.units[i])], f"{expected[i]:,.0f}", f"{mean[i, 0]:,.1f}", f"{chance[i, 0] * 100:.0f} %"
-        )
+        table.add_row(codes[int(found.units[i])], f"{expected[i]:,.0f}", f"{mean[i, 0]:,.1f}", _percent(chance[i, 0]))
     return table
 
 
@@ -291,26 +316,30 @@ def _country_table(document: dict[str, Any]) -> "Table":
             row["month"],
             f"{row['mean']:,.1f}",
             *(f"{row[key]:,.0f}" for key in QUANTILES),
-            *(f"{row[key] * 100:.0f} %" for key in ("p1", "p25")),
+            *(_percent(row[key]) for key in ("p1", "p25")),
         )
     return table
 
 
-def _backtest_tables(rows: list[dict[str, Any]], published: list[dict[str, Any]]) -> list["Table"]:
+def _backtest_tables(rows: list[dict[str, Any]], published: list[dict[str, Any]], figures: str) -> list["Table"]:
     names = list(dict.fromkeys(row["model"] for row in rows))
     years = sorted({row["year"] for row in rows})
-    shown = years if len(years) <= 8 else years[-8:]
+    # six years of scores fit 80 columns; --json has them all
+    shown = years if len(years) <= 6 else years[-5:]
     crps = _table(
         "CRPS by year, deaths per country and month (lower is better)",
         ["model"],
         [*(str(year) for year in shown), "CRPS", "IGN", "MIS"],
-        f"last three columns: means of {len(years)} windows, {years[0]} to {years[-1]}",
+        f"last three columns: means of {len(years)} windows, {years[0]} to {years[-1]}; {figures}",
     )
     extras = [key for key in rows[0] if key not in {"year", "model", "crps", "ign", "mis", "n"}]
-    extra = _table("more, means of the windows", ["model"], extras)
+    extra = _table("More, means of the windows", ["score"], names)
+    means: dict[str, dict[str, float]] = {}
     for name in names:
         own = {row["year"]: row for row in rows if row["model"] == name}
-        mean = {key: sum(row[key] for row in own.values()) / len(own) for key in ("crps", "ign", "mis", *extras)}
+        mean = means[name] = {
+            key: sum(row[key] for row in own.values()) / len(own) for key in ("crps", "ign", "mis", *extras)
+        }
         crps.add_row(
             name,
             *(f"{own[year]['crps']:.2f}" for year in shown),
@@ -318,7 +347,8 @@ def _backtest_tables(rows: list[dict[str, Any]], published: list[dict[str, Any]]
             f"{mean['ign']:.3f}",
             f"{mean['mis']:.0f}",
         )
-        extra.add_row(name, *(f"{mean[key]:.3f}" for key in extras))
+    for key in extras:
+        extra.add_row(key, *(f"{means[name][key]:.3f}" for name in names))
     tables = [crps, extra] if extras else [crps]
     if published:
         digits = {"crps": 2, "ign": 3, "mis": 0}
