@@ -42,6 +42,17 @@ def test_under_the_other_rule_it_counts_in_the_month_it_started() -> None:
     assert found.select("month_id", "deaths_total").rows() == [(541, 10), (542, 3)]
 
 
+def test_a_range_that_one_event_lacks_is_not_known_for_the_month() -> None:
+    rows = [
+        event("r", 1, date(2025, 1, 2), date(2025, 1, 2), 4),
+        event("r", 2, date(2025, 1, 3), date(2025, 1, 3), 5, deaths_total_low=None, deaths_total_high=None),
+        event("r", 3, date(2025, 2, 3), date(2025, 2, 3), 6),
+    ]
+    found = events_to_country_month(frame("ucdp_events", rows)).frame
+    columns = ("deaths_total", "deaths_total_low", "deaths_total_high")
+    assert found.select(columns).rows() == [(9, None, None), (6, 6, 12)]
+
+
 def test_a_rule_that_is_none_is_refused() -> None:
     with pytest.raises(ValueError, match="'split' is not known"):
         events_to_country_month(two_events(), "split")  # type: ignore[arg-type]

@@ -125,6 +125,40 @@ def test_a_correction_that_moves_an_event_past_as_of_is_not_seen() -> None:
     assert later.select("month_id", "deaths_total").rows() == [(542, 10)]
 
 
+def test_an_event_across_a_seam_of_month_rules_counts_once() -> None:
+    held = register(
+        release("p", COUNTS, "provisional", 541, 541, date(2026, 1, 20)),
+        release("c", "ucdp_events", "candidate", 542, 542, date(2026, 2, 20)),
+        release("q", COUNTS, "provisional", 543, 543, date(2026, 1, 20)),
+    )
+    added = frame(
+        "ucdp_events",
+        [
+            event("c", 1, date(2025, 1, 30), date(2025, 2, 2), 5),
+            event("c", 2, date(2025, 2, 10), date(2025, 2, 10), 7),
+            event("c", 3, date(2025, 2, 27), date(2025, 3, 1), 11),
+        ],
+    )
+    # Counts by start: January has event 1 already, March does not have event 3.
+    embedded = frame(COUNTS, [count("p", 541, 5), count("q", 543, 1)])
+    merged = merge.country_month(embedded, added, held, as_of=543)
+    assert merged.frame.select("month_id", "deaths_total").rows() == [(541, 5), (542, 18), (543, 1)]
+    assert merged.set_aside == (
+        "1 events of c that start in a month counted by date_start are taken to stand there and not counted again (5 deaths)",
+    )
+
+
+def test_events_without_positions_locate_nothing() -> None:
+    held = register(
+        release("slim", "ucdp_events", "provisional", 541, 552, date(2026, 1, 20)),
+        release("c", "ucdp_events", "candidate", 542, 542, date(2025, 3, 20)),
+    )
+    rows = [event("slim", 1, day_of(541), day_of(541), 5, pg_id=None), event("c", 2, day_of(542), day_of(542), 3)]
+    merged = merge.cell_month(frame("ucdp_cell_month", []), frame("ucdp_events", rows), held, as_of=552)
+    assert list(merged.months) == [542]
+    assert merged.frame["deaths_total"].to_list() == [3]
+
+
 REGISTER = register(
     release(PROVISIONAL, COUNTS, "provisional", FIRST, LAST, date(2026, 1, 20)),
     release(CANDIDATE, "ucdp_events", "candidate", 546, 546, date(2025, 7, 20)),
@@ -190,5 +224,6 @@ def test_every_month_comes_from_the_release_that_won_it(
     # 2025-01 to 2025-10 are final, the last two months provisional.
     assert names(merged.months) == {m: "ucdp-ged-26.1" if m <= 550 else PROVISIONAL for m in range(FIRST, as_of + 1)}
     final = added.filter(pl.col("release") == "ucdp-ged-26.1", pl.col("gw_id").is_not_null())
-    final = final.filter(pl.col("date_end") < day_of(min(as_of, 550) + 1))
+    # Those that run on into the months of counts by start belong to the month they started.
+    final = final.filter(pl.col("date_end") < day_of(as_of + 1), pl.col("date_start") < day_of(551))
     assert merged.frame.filter(pl.col("month_id") <= 550)["deaths_total"].sum() == final["deaths_total"].sum()

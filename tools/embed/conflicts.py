@@ -30,9 +30,8 @@ def _year_rows(inputs: Inputs, file: str, *, dyads: bool) -> pl.DataFrame:
         dyad.cast(pl.Int32),
         pl.col("gwno_loc").str.split(", ").alias("ucdp"),
         integer("year").cast(pl.Int32),
-        "side_a",
-        "side_b",
-        pl.col("territory_name").replace("", None).alias("territory"),
+        pl.col("side_a", "side_b").str.strip_chars(),
+        pl.col("territory_name").str.strip_chars().replace("", None).alias("territory"),
         pl.col("incompatibility").replace_strict(_OVER),
         pl.col("type_of_conflict").replace_strict(_KIND),
         integer("intensity_level").cast(pl.Int8).alias("intensity"),
@@ -60,7 +59,7 @@ def conflict_month(inputs: Inputs, keys: Keys) -> pl.DataFrame:
     keys_of = ["gw_id", "iso3", "month_id", "type_of_violence", "conflict_id", "conflict_name", "dyad_name"]
     frame = (
         pl.concat([provisional, pooled])
-        .with_columns(keys.gw_of_month("ucdp"))
+        .with_columns(keys.gw_of_month("ucdp"), pl.col("conflict_name", "dyad_name").str.strip_chars())
         .with_columns(keys.iso3_of(), pl.col("type_of_violence").cast(pl.Int8), pl.col("conflict_id").cast(pl.Int32))
         .group_by(*keys_of, "release")
         .agg(

@@ -42,40 +42,42 @@ def month_of(rule: MonthRule) -> pl.Expr:
     return ((day.dt.year() - 1980) * 12 + day.dt.month().cast(pl.Int32)).cast(pl.Int32).alias("month_id")
 
 
-def events_to_country_month(events: pl.DataFrame, month_rule: MonthRule = "end") -> Aggregate:
+def events_to_country_month(events: pl.DataFrame, month_rule: MonthRule | None = "end") -> Aggregate:
     """Deaths by country and month, all types and each.
 
-    events: rows of table `ucdp_events`; those with a null gw_id are set aside. Returns rows (gw_id, month_id,
-    deaths_total, deaths_total_low, deaths_total_high, deaths_civilians, events, deaths_<type>, events_<type>), sorted.
+    events: rows of table `ucdp_events`; those with a null gw_id are set aside. month_rule: None if the events carry
+    their month_id already. An estimate that an event of the month lacks is null for the month. Returns rows (gw_id,
+    month_id, deaths_total, deaths_total_low, deaths_total_high, deaths_civilians, events, deaths_<type>,
+    events_<type>), sorted.
     """
     kept, aside = _split(events, "gw_id")
     return Aggregate(
-        _country_sums(kept.with_columns(month_of(month_rule)), ["gw_id", "month_id"]),
+        _country_sums(_with_month(kept, month_rule), ["gw_id", "month_id"]),
         aside,
         _notes(aside, "without a country"),
     )
 
 
-def events_to_cell_month(events: pl.DataFrame, month_rule: MonthRule = "end") -> Aggregate:
+def events_to_cell_month(events: pl.DataFrame, month_rule: MonthRule | None = "end") -> Aggregate:
     """Deaths by cell, month, type and country: (pg_id, month_id, type_of_violence, deaths_total, _low, _high, events,
     gw_id).
 
     events: rows of table `ucdp_events`; those with a null pg_id are set aside.
     """
     kept, aside = _split(events, "pg_id")
-    sums = _cell_sums(kept.with_columns(month_of(month_rule)), ["pg_id", "month_id", "type_of_violence", "gw_id"])
+    sums = _cell_sums(_with_month(kept, month_rule), ["pg_id", "month_id", "type_of_violence", "gw_id"])
     order = ["pg_id", "month_id", "type_of_violence", *_ESTIMATES, "events", "gw_id"]
     return Aggregate(sums.select(order), aside, _notes(aside, "without a position"))
 
 
-def events_to_cell_year(events: pl.DataFrame, month_rule: MonthRule = "end") -> Aggregate:
+def events_to_cell_year(events: pl.DataFrame, month_rule: MonthRule | None = "end") -> Aggregate:
     """Deaths by cell, year and type: (pg_id, year, type_of_violence, deaths_total, _low, _high, events).
 
     The year is that of the event's month. Events with a null pg_id are set aside.
     """
     kept, aside = _split(events, "pg_id")
     year = ((pl.col("month_id") - 1) // 12 + 1980).alias("year")
-    sums = _cell_sums(kept.with_columns(month_of(month_rule)).with_columns(year), ["pg_id", "year", "type_of_violence"])
+    sums = _cell_sums(_with_month(kept, month_rule).with_columns(year), ["pg_id", "year", "type_of_violence"])
     return Aggregate(sums, aside, _notes(aside, "without a position"))
 
 
@@ -83,6 +85,10 @@ def pool(releases: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Candidate releases as one set of events: where an id comes more than once, the last frame's event stands."""
     frames = list(releases)
     return pl.concat(frames, how="diagonal").unique("event_id", keep="last", maintain_order=True)
+
+
+def _with_month(events: pl.DataFrame, rule: MonthRule | None) -> pl.DataFrame:
+    return events if rule is None else events.with_columns(month_of(rule))
 
 
 def _split(events: pl.DataFrame, unit: str) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -96,8 +102,9 @@ def _notes(aside: pl.DataFrame, why: str) -> tuple[str, ...]:
 
 
 def _total(column: str) -> pl.Expr:
-    # Int64 inside: sums of Int32 could run over before they are checked against the type of the table.
-    return pl.col(column).cast(pl.Int64).sum()
+    # Int64 inside: sums of Int32 could run over before they are checked against the type of the table. What one event
+    # lacks (the seven-column candidate files give no range) is not known for the whole either.
+    return pl.when(pl.col(column).null_count() == 0).then(pl.col(column).cast(pl.Int64).sum())
 
 
 def _country_sums(events: pl.DataFrame, by: list[str]) -> pl.DataFrame:

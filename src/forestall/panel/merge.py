@@ -97,9 +97,9 @@ def country_month(
     months = choose(register, "ucdp_country_month", known_on=known_on, last=as_of)
     notes: list[str] = []
     frames = [_of_winners(counts, months, counted=True)]
-    for rule, found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
+    for found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
         chosen = found if type_of_violence is None else found.filter(pl.col("type_of_violence") == type_of_violence)
-        summed = aggregate.events_to_country_month(chosen, rule)
+        summed = aggregate.events_to_country_month(chosen, None)
         notes.extend(summed.notes)
         frames.append(_label(summed.frame, months))
     frame = pl.concat(frames, how="diagonal").sort("month_id", "gw_id")
@@ -117,13 +117,16 @@ def cell_month(
     """Counts by cell, month and type up to `as_of`, each month from one release; as `country_month`, for located
     events.
 
-    counts: rows of `ucdp_cell_month`. Months that no release locates are not in `months`: not known, not zero.
+    counts: rows of `ucdp_cell_month`. Months that no release locates are not in `months`: not known, not zero. A
+    release of events without any position (the seven-column candidate files) locates nothing.
     """
+    located = events.filter(pl.col("pg_id").is_not_null())["release"].unique().to_list()
+    register = register.filter((pl.col("table") != EVENTS) | pl.col("release").is_in(located))
     months = choose(register, "ucdp_cell_month", known_on=known_on, last=as_of)
     notes: list[str] = []
     frames = [_of_winners(counts, months, counted=True)]
-    for rule, found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
-        summed = aggregate.events_to_cell_month(found, rule)
+    for found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
+        summed = aggregate.events_to_cell_month(found, None)
         notes.extend(summed.notes)
         frames.append(_label(summed.frame, months))
     frame = pl.concat(frames, how="diagonal").sort("month_id", "pg_id", "type_of_violence", "gw_id")
@@ -147,8 +150,8 @@ def conflict_month(
     notes: list[str] = []
     columns = [*keys, "deaths_total", "events", "release", "status"]
     frames = [_of_winners(counts, months, counted=True).select(columns)]
-    for rule, found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
-        located = found.filter(pl.col("gw_id").is_not_null()).with_columns(aggregate.month_of(rule))
+    for found in _event_sets(events, register, months, notes, as_of=as_of, known_on=known_on):
+        located = found.filter(pl.col("gw_id").is_not_null())
         deaths = pl.col("deaths_total").cast(pl.Int64).sum().cast(pl.Int32)
         summed = located.group_by(keys).agg(deaths, pl.len().cast(pl.Int32).alias("events"))
         frames.append(_label(summed, months).select(columns))
@@ -178,8 +181,8 @@ def _event_sets(
     *,
     as_of: int,
     known_on: date | None,
-) -> Iterator[tuple[aggregate.MonthRule, pl.DataFrame]]:
-    """Events of the months they win, by month rule: each final release alone, the others pooled."""
+) -> Iterator[pl.DataFrame]:
+    """Events of the months they win, with month_id: each final release alone, the others pooled."""
     rows = _known(register, known_on).filter(pl.col("table") == EVENTS)
     if not rows.height or not events.height:
         return
@@ -196,10 +199,38 @@ def _event_sets(
             if not group:
                 continue
             frame = aggregate.pool(seen.filter(pl.col("release") == release) for release in group)
-            won = [month for month, s in months.items() if not s.counted and s.release in group]
-            kept = frame.filter(pl.col("month_id").is_in(won))
-            _count_aside(frame.filter(~pl.col("month_id").is_in(won)), group, months, notes)
-            yield rule, kept.drop("month_id")
+            frame = _at_seams(frame, group, rule, months, notes)
+            won = pl.col("month_id").is_in([m for m, s in months.items() if not s.counted and s.release in group])
+            _count_aside(frame.filter(~won), group, months, notes)
+            yield frame.filter(won)
+
+
+def _at_seams(
+    events: pl.DataFrame, group: list[str], rule: aggregate.MonthRule, months: dict[int, Source], notes: list[str]
+) -> pl.DataFrame:
+    """Count events once where months of events meet months of counts that were made by the other month rule.
+
+    An event that starts in a month of counts by start and ends in a month of events by end stands in those counts
+    already, and one that starts in a month of events and ends in a month of counts would stand in neither: it goes to
+    its start.
+    """
+    other: aggregate.MonthRule = "start" if rule == "end" else "end"
+    counts = [m for m, s in months.items() if s.counted and s.month_rule == other]
+    mine = [m for m, s in months.items() if not s.counted and s.release in group]
+    if not counts or not mine:
+        return events
+    both = events.with_columns(aggregate.month_of(other).alias("_other"))
+    already = pl.col("month_id").is_in(mine) & pl.col("_other").is_in(counts)
+    twice = both.filter(already)
+    if twice.height:
+        deaths = int(twice["deaths_total"].sum())
+        notes.append(
+            f"{twice.height:,} events of {', '.join(group)} that {other} in a month counted by date_{other} are taken "
+            f"to stand there and not counted again ({deaths:,} deaths)"
+        )
+    neither = pl.col("month_id").is_in(counts) & pl.col("_other").is_in(mine)
+    moved = pl.when(neither).then("_other").otherwise("month_id").alias("month_id")
+    return both.filter(~already).with_columns(moved).drop("_other")
 
 
 def _count_aside(aside: pl.DataFrame, group: list[str], months: dict[int, Source], notes: list[str]) -> None:
