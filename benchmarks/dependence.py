@@ -1,7 +1,7 @@
 """How far six- and twelve-month totals fall inside their 80 % interval, by how strongly months are tied together.
 
-`python benchmarks/dependence.py` prints the table behind `forecast.dependence.CORRELATION`: origins every half-year from
-mid-1995 to mid-2016, all before the test windows, and once more from 2018 on, which the choice did not see.
+`python benchmarks/dependence.py` prints the table behind `forecast.dependence.CORRELATION`: origins every half-year
+from mid-1995 to mid-2016, all before the test windows, and once more from 2018 on, which the choice did not see.
 """
 
 from pathlib import Path

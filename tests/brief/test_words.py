@@ -35,8 +35,9 @@ def test_not_known_is_said() -> None:
     ("p", "text", "word"),
     [
         (0.0, "<1 %", "exceptionally unlikely"),
-        (1.0, ">99 %", "virtually certain"),
-        (0.95, "95 %", "very likely"),
+        (0.002, "<5 %", "very unlikely"),
+        (1.0, "≥95 %", "very likely"),
+        (0.93, "93 %", "very likely"),
         (0.5, "50 %", "about as likely as not"),
     ],
 )
@@ -62,9 +63,10 @@ def test_rounding_stays_within_five_percent(value: float) -> None:
 
 
 def test_ranges() -> None:
-    assert words.percent_range(0.92, 0.97) == "92–97 %"
-    assert words.percent_range(0.001, 0.04) == "under 4 %"
-    assert words.percent_range(0.93, 1.0) == "over 93 %"
+    assert words.percent_range(0.82, 0.91) == "82–91 %"
+    assert words.percent_range(0.001, 0.14) == "up to 14 %"
+    assert words.percent_range(0.93, 1.0) == "93 % or more"
+    assert words.percent_range(0.97, 1.0) == "≥95 %"
     assert words.interval(0.2, 0.3) == "0 to 1"
     assert words.listing(["a", "b", "c"]) == "a, b and c"
     assert words.signed(-320.4) == "−320"

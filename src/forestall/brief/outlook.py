@@ -9,7 +9,6 @@ from forestall.brief.situation import Situation, change, country_risk, span, sur
 from forestall.ids.months import format_month, long_month
 
 TOP = 20
-CERTAIN = 0.99
 MOVED = 25.0  # deaths: a smaller move of the expectation is no news
 
 
@@ -17,7 +16,7 @@ def outlook(s: Situation) -> Outlook:
     """The world outlook of an edition."""
     rows = sorted((country_risk(s, i) for i in range(s.panel.units.size)), key=lambda r: (-r.expected, r.name))
     by_p25 = sorted(
-        (r for r in rows if 0 < r.p25_next_month <= CERTAIN), key=lambda r: (-r.p25_next_month, -r.p25_window, r.name)
+        (r for r in rows if 0 < r.p25_next_month < words.MOST), key=lambda r: (-r.p25_next_month, -r.p25_window, r.name)
     )
     by_escalation = sorted((r for r in rows if r.p_escalation > 0), key=lambda r: (-r.p_escalation, -r.expected))
     changes = sorted(
@@ -129,7 +128,7 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
         )
         lines.append(
             f"The most were recorded in {words.listing([f'{r.name} ({words.exact(r.recorded_last_month)})' for r in top])}: together "
-            f"{words.percent(sum(r.recorded_last_month or 0 for r in top) / total)} of the world's."
+            f"{words.share(sum(r.recorded_last_month or 0 for r in top) / total)} of the world's."
         )
     else:
         lines.append(
@@ -138,7 +137,7 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
     expected = headline["expected_window"]
     lines.append(
         f"For {s.window_long}, {words.rounded(expected.value)} deaths are expected (80 % interval {words.interval(expected.low or 0, expected.high or 0)}). "
-        f"{words.plural(sum(r.p25_next_month >= 0.9 for r in rows), 'country is', 'countries are')} very likely or virtually certain to see 25 or more "
+        f"{words.plural(sum(r.p25_next_month >= 0.9 for r in rows), 'country is', 'countries are')} very likely to see 25 or more "
         f"deaths in {long_month(s.as_of + 1)}, and a further {sum(0.33 <= r.p25_next_month < 0.9 for r in rows)} have a chance of a third or more."
     )
     share, outbreaks, cases = s.base_rate

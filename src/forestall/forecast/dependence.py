@@ -12,9 +12,9 @@ import numpy as np
 
 from forestall.forecast.frame import Forecast
 
-# Chosen on origins 1995-2016 (benchmarks/dependence.py): totals over six and twelve months of countries with violence fall
-# inside their 80 % interval 79 and 80 % of the time; with independent months only 54 and 42 %. On 2017-2025, which the
-# choice did not see, 79 and 78 %.
+# Chosen on origins 1995-2016 (benchmarks/dependence.py): totals over six and twelve months of countries with violence
+# fall inside their 80 % interval 79 and 80 % of the time; with independent months only 54 and 42 %. On 2017-2025, which
+# the choice did not see, 79 and 78 %.
 CORRELATION = 0.7
 
 
