@@ -58,8 +58,8 @@ def test_pages_become_one_csv_however_they_are_numbered(
     assert got.path == tmp_path / "GEDEvent_v26_0_2.csv"
     with got.path.open(newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert [row["id"] for row in rows] == ["1", "2", "3", "4", "5"]
-    assert rows[0] == {"id": "1", "best": "2", "country": "Mali", "dyad_name": 'A "quoted", name', "adm_1": ""}
+    assert [row["id"] for row in rows] == ["5", "1", "2", "3", "4"]
+    assert rows[1] == {"id": "1", "best": "2", "country": "Mali", "dyad_name": 'A "quoted", name', "adm_1": ""}
     assert seen == [(1, 3), (2, 3), (3, 3)]
     assert all(headers["x-ucdp-access-token"] == "secret" for _, headers in server.asked)
     assert [path.name for path in tmp_path.iterdir()] == ["GEDEvent_v26_0_2.csv"]

@@ -123,12 +123,14 @@ def test_rows_can_be_narrowed() -> None:
     assert between(years, "t", 109, 120)["year"].to_list() == [1989]
     events = pl.DataFrame({"date_end": [date(1988, 12, 31), date(1989, 1, 1), date(1989, 1, 31)]})
     assert between(events, "t", 109, 109).height == 2
-    assert of_state(months, "t", 2)["month_id"].to_list() == [109]
+    assert of_state(months, "t", gw_id=2, iso3="USA")["month_id"].to_list() == [109]
+    series = pl.DataFrame({"gw_id": [345, 340], "iso3": ["SRB", "SRB"]})
+    assert of_state(series, "t", gw_id=340, iso3="SRB").height == 2
     for call in (
         lambda: between(months, "t", 110, 109),
         lambda: between(pl.DataFrame({"a": [1]}), "t", 1, None),
-        lambda: of_state(years, "t", 2),
-        lambda: of_state(months, "t", None),
+        lambda: of_state(years, "t", gw_id=2, iso3="USA"),
+        lambda: of_state(months, "t", gw_id=None, iso3=None),
     ):
         with pytest.raises(UsageError):
             call()

@@ -179,7 +179,8 @@ def _narrow(
     if country is not None:
         from forestall.ids.countries import resolve
 
-        frame = exporting.of_state(frame, table, resolve(country, on=_today()).gw_id)
+        state = resolve(country, on=_today())
+        frame = exporting.of_state(frame, table, gw_id=state.gw_id, iso3=state.iso3)
     if first is not None or last is not None:
         from forestall.ids.months import parse_month
 

@@ -201,7 +201,8 @@ class _Search:
             return None
 
     def _page(self, read: int, total: int) -> None:
-        self.progress(f"page {read:,} of {total:,}")
+        if read % 25 == 1 or read == total:
+            self.progress(f"page {read:,} of {total:,}")
 
 
 def _today() -> date:
@@ -249,9 +250,10 @@ def _prepare(
     path = raw.path
     parsed = ucdp.parse_file(path, release=release, published=published, today=today)
     day = published or parsed.published
+    day = day or _on_record(workspace, parsed)
     assumed = day is None
     if day is None:
-        day = _on_record(workspace, parsed) or usual_day(parsed.release, parsed.last_month)
+        day = usual_day(parsed.release, parsed.last_month)
         day = min(day, today) if day else None
     held = workspace.catalogue().current(parsed.release, parsed.table)
     if not parsed.complete and held is not None and held.row.first_month is not None:
@@ -347,6 +349,6 @@ def notes_of(added: Sequence[Added]) -> Iterator[str]:
             day = f"taken to be published on {item.published}" if item.published else "publication day not known"
             yield f"{item.release}: {day}; say --published YYYY-MM-DD if you know it"
         if not item.complete:
-            yield f"{item.release}: an extract, which covers no month; its events can be read, but make no panel"
+            yield f"{item.release}: this extract covers no month; its rows can be read, but they make no panel"
         if item.report is not None:
             yield from (f"{item.release}: {line}" for line in item.report.lines())

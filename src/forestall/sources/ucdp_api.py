@@ -8,7 +8,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
@@ -120,58 +120,67 @@ def fetch_events(
     if not source.token:
         raise UsageError("the UCDP API wants an access token: ask UCDP for one and set FORESTALL_UCDP_TOKEN")
     pages = folder / f"{release}.pages"
+    address = f"{source.api}/gedevents/{found[1]}"
     try:
-        events = _read_pages(f"{source.api}/gedevents/{found[1]}", pages, source, progress)
+        read = _read_pages(address, pages, source, progress)
     except _ChangedError:
         # The release grew while it was read, or pages are left from an older state of it: once more, from the start.
         _clear(pages)
         try:
-            events = _read_pages(f"{source.api}/gedevents/{found[1]}", pages, source, progress)
+            read = _read_pages(address, pages, source, progress)
         except _ChangedError as error:
             raise NetworkError(f"the pages of {release} do not belong together ({error}); try again later") from None
     target = folder / f"GEDEvent_v{found[1].replace('.', '_')}.csv"
     with files.refusals(target, "write"):
-        files.write(target, _as_csv(events))
+        _write_csv(read, target)
     _clear(pages)
-    return fetch.Fetched(
-        target, files.sha256_of(target), target.stat().st_size, f"{source.api}/gedevents/{found[1]}", cached=False
-    )
+    return fetch.Fetched(target, files.sha256_of(target), target.stat().st_size, address, cached=False)
 
 
 class _ChangedError(Exception):
     """Pages that are not of one reading."""
 
 
-def _read_pages(
-    address: str, folder: Path, source: Publisher, progress: Callable[[int, int], None] | None
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Pages:
+    """The pages of one reading, on disk: a whole GED would not fit into memory as records. columns: of all of them."""
+
+    paths: tuple[Path, ...]
+    columns: tuple[str, ...]
+
+
+def _read_pages(address: str, folder: Path, source: Publisher, progress: Callable[[int, int], None] | None) -> _Pages:
     # The first page is asked for without a number and each further one by the number that the server names as next, so
     # that it does not matter whether the server counts from 0 or from 1.
     size = int(_table()["page_size"])
     policy = replace(source.policy, max_bytes=_PAGE_BYTES)
-    events: list[dict[str, Any]] = []
-    total: int | None = None
+    paths: list[Path] = []
+    columns: dict[str, None] = {}
+    ids: set[str] = set()
+    events, total = 0, -1
     url: str | None = f"{address}?pagesize={size}"
-    for number in range(_MAX_PAGES):
-        page = _page(url or address, folder / f"page-{number:05d}.json", source.headers, policy)
+    while url is not None:
+        if len(paths) == _MAX_PAGES:
+            raise NetworkError(f"{address} has more than {_MAX_PAGES:,} pages, far more than any release")
+        paths.append(folder / f"page-{len(paths):05d}.json")
+        page = _page(url, paths[-1], source.headers, policy)
         count, rows = page.get("TotalCount"), page.get("Result")
         if not isinstance(count, int) or not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise NetworkError(f"{url} is not a page of events: expected TotalCount and a list Result of records")
-        if total is not None and count != total:
+        if len(paths) > 1 and count != total:
             raise _ChangedError(f"the count changed from {total:,} to {count:,}")
         total = count
-        events += rows
+        events += len(rows)
+        for row in rows:
+            columns |= dict.fromkeys(row)
+            ids.add(str(row.get("id")))
         if progress is not None:
-            progress(number + 1, int(page.get("TotalPages") or 0))
+            pages = page.get("TotalPages")
+            progress(len(paths), pages if isinstance(pages, int) else 0)
         url = _next(page, address, size)
-        if url is None:
-            break
-    else:
-        raise NetworkError(f"{address} has more than {_MAX_PAGES:,} pages, far more than any release")
-    ids = {row.get("id") for row in events}
-    if len(events) != total or len(ids) != total:
-        raise _ChangedError(f"{len(events):,} events with {len(ids):,} ids, the server states {total:,}")
-    return events
+    if not events == len(ids) == total:
+        raise _ChangedError(f"{events:,} events with {len(ids):,} ids, the server states {total:,}")
+    return _Pages(tuple(paths), tuple(columns))
 
 
 def _page(url: str, target: Path, headers: Mapping[str, str], policy: fetch.Policy) -> dict[str, Any]:
@@ -198,14 +207,20 @@ def _next(page: Mapping[str, Any], address: str, size: int) -> str | None:
     return f"{address}?pagesize={size}&page={number}"
 
 
-def _as_csv(events: Sequence[Mapping[str, Any]]) -> bytes:
-    columns = list(dict.fromkeys(name for row in events for name in row))
-    text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
-    writer.writeheader()
-    for row in sorted(events, key=lambda row: str(row.get("id")).zfill(12)):
-        writer.writerow({name: "" if value is None else value for name, value in row.items()})
-    return text.getvalue().encode()
+def _write_csv(pages: _Pages, target: Path) -> None:
+    """The events of all pages as one CSV, in the server's order."""
+    with files.replacing(target) as stream:
+        text = io.TextIOWrapper(stream, "utf-8", newline="")
+        writer = csv.DictWriter(text, pages.columns, restval="", lineterminator="\n")
+        writer.writeheader()
+        for path in pages.paths:
+            page = fetch.read_json(path)
+            if page is None:
+                raise NetworkError(f"a downloaded page is gone or damaged: {path}; run the update again")
+            for row in page["Result"]:
+                writer.writerow({name: "" if value is None else value for name, value in row.items()})
+        text.flush()
+        text.detach()
 
 
 def _clear(folder: Path) -> None:

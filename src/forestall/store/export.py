@@ -159,13 +159,15 @@ def _squares(cells: pl.Series) -> dict[int, list[list[float]]]:
     return dict(zip(numbers.tolist(), np.concatenate([rings, rings[:, :1]], axis=1).tolist(), strict=True))
 
 
-def of_state(frame: pl.DataFrame, table: str, gw_id: int | None) -> pl.DataFrame:
-    """The rows of one state. Raises UsageError if the table has no column gw_id, or the state no number."""
-    if gw_id is None:
-        raise UsageError("this state has no Gleditsch-Ward number, by which rows are told; export without --country")
-    if "gw_id" not in frame.columns:
-        raise UsageError(f"table {table} does not say which state its rows belong to; export it without --country")
-    return frame.filter(pl.col("gw_id") == gw_id)
+def of_state(frame: pl.DataFrame, table: str, *, gw_id: int | None, iso3: str | None) -> pl.DataFrame:
+    """The rows of one state, with those of the states whose series it continues: by iso3, or else by gw_id.
+
+    Raises UsageError if the table has neither column, or the state neither code.
+    """
+    for column, code in (("iso3", iso3), ("gw_id", gw_id)):
+        if column in frame.columns and code is not None:
+            return frame.filter(pl.col(column) == code)
+    raise UsageError(f"table {table} does not say which state its rows belong to; export it without --country")
 
 
 def between(frame: pl.DataFrame, table: str, first: int | None, last: int | None) -> pl.DataFrame:

@@ -29,7 +29,7 @@ from forestall.store.tables import Embedded
 LOCK_WAIT = 30.0
 """Seconds an update waits for another one to finish."""
 
-_READ_ATTEMPTS = 5
+_READ_ATTEMPTS = 100
 
 T = TypeVar("T")
 
