@@ -147,6 +147,13 @@ c = pl.col
         (lambda f: f.slice(0, f.height - 1), "unit 23, month_id 458 has 14 draws"),
         (lambda f: pl.concat([f, f.head(1)]), "unit 3, month_id 457 has the same draw twice"),
         (lambda f: pl.concat([f.slice(0, f.height - 1), f.head(1)]), "same draw twice"),
+        (lambda f: f.with_columns(draw=pl.when(c("draw") == 5).then(6).otherwise(c("draw"))), "has 14 draws"),
+        (
+            lambda f: f.with_columns(
+                draw=pl.when((c("draw") == 5) & (c("country_id") == 13)).then(6).otherwise(c("draw"))
+            ),
+            "unit 13, month_id 457 has the same draw twice",
+        ),
         (lambda f: f.with_columns(outcome=-c("outcome")), "outcome is -"),
         (lambda f: f.with_columns(outcome=pl.lit(float("nan"))), "outcome is nan"),
         (lambda f: f.with_columns(outcome=pl.lit(float("inf"))), "outcome is inf"),

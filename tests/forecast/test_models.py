@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -196,6 +198,22 @@ def test_months_are_drawn_independently():
     # 630 pairs with a standard error of 0.032 each
     assert np.abs(correlation).max() < 0.15
     assert abs(correlation.sum() / (36 * 35)) < 0.01
+
+
+def test_units_with_the_same_record_are_drawn_independently():
+    values = np.tile(np.arange(1.0, 13.0), (2, 1))
+    draws = MODELS["conflictology_12"](panel(values), months=[501], n_draws=1000).draws[:, 0]
+    assert abs(np.corrcoef(draws)[0, 1]) < 0.15
+
+
+def test_the_cache_tells_panels_apart(tmp_path, monkeypatch):
+    calls = []
+    real = MODELS["ewma"]
+    monkeypatch.setitem(MODELS, "ewma", lambda *args, **kwargs: calls.append(1) or real(*args, **kwargs))
+    one, other = panel(history(1)), replace(panel(history(2)), digest="other")
+    found = [run(asked, months=3, n_draws=50, cache_dir=tmp_path).panel_digest for asked in (one, other, one, other)]
+    assert found == ["test", "other"] * 2
+    assert len(calls) == 2
 
 
 def test_the_cache_answers_the_same_question_once(tmp_path, monkeypatch):

@@ -217,7 +217,7 @@ def _read_one(path: Path) -> tuple[str, pl.DataFrame]:
 
 def _dense(frame: pl.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
     """Sorted rows as (units, months, number of draws, cube), after checking that no row is missing or doubled."""
-    units, months, numbers = (np.unique(frame[column].to_numpy()) for column in ("unit", "month_id", "draw"))
+    units, months, numbers = (frame[name].unique().sort().to_numpy() for name in ("unit", "month_id", "draw"))
     n_draws = numbers.size
     if not FEWEST_DRAWS <= n_draws <= MOST_DRAWS:
         raise SourceError(f"{name} has {n_draws} draws, expected {FEWEST_DRAWS} to {MOST_DRAWS}")

@@ -81,7 +81,7 @@ def read_actuals(path: Path, unit_key: str) -> pl.DataFrame:
     return table
 
 
-def match(forecast: Forecast, actuals: pl.DataFrame, *, nulls_as_zero: bool = False) -> FloatArray:
+def match(forecast: Forecast, actuals: pl.DataFrame) -> FloatArray:
     """The actual figures in the forecast's order, (n_units, n_months), NaN where the table has a null.
 
     Raises UsageError if units or months of the forecast have no row: a missing outcome is not a zero.
@@ -103,7 +103,7 @@ def match(forecast: Forecast, actuals: pl.DataFrame, *, nulls_as_zero: bool = Fa
             f"the actual figures lack {absent.height} of {joined.height} unit-months of the forecast, first "
             f"{forecast.unit_key} {row['unit']} in month_id {row['month_id']}; add them, or score fewer units"
         )
-    deaths = joined["deaths"].fill_null(0.0 if nulls_as_zero else float("nan"))
+    deaths = joined["deaths"].fill_null(float("nan"))
     return deaths.to_numpy().reshape(forecast.units.size, months.size)
 
 
