@@ -149,7 +149,7 @@ def read_files(paths: Sequence[Path], *, model: str | None = None, as_of: int | 
     if len({key for key, _ in pieces}) > 1:
         raise SourceError(f"{name} and its neighbours mix country_id and priogrid_gid: one window has one level")
     unit_key = pieces[0][0]
-    frame = pl.concat([piece for _, piece in pieces]).sort("unit", "month_id", "draw")
+    frame = pl.concat([piece for _, piece in pieces])
     units, months, draws, outcomes = _dense(frame, name)
     first = int(months[0])
     try:
@@ -171,7 +171,7 @@ def read_files(paths: Sequence[Path], *, model: str | None = None, as_of: int | 
 
 
 def _read_one(path: Path) -> tuple[str, pl.DataFrame]:
-    """One file as unit, month_id, draw (i64) and outcome (f32)."""
+    """One file as unit, month_id, draw (i32) and outcome (f32), in the file's order."""
     try:
         lazy = pl.scan_parquet(path, hive_partitioning=False, glob=False)
         schema = lazy.collect_schema()
@@ -193,7 +193,7 @@ def _read_one(path: Path) -> tuple[str, pl.DataFrame]:
             raise SourceError(f"{path.name}: column {column} has type {schema[column]}, expected whole numbers")
     if not 1 <= rows <= MOST_ROWS:
         raise SourceError(f"{path.name} has {rows:,} rows, expected 1 to {MOST_ROWS:,}: one per month, unit and draw")
-    wanted = [pl.col(unit).cast(pl.Int64).alias("unit"), pl.col("month_id", "draw").cast(pl.Int64), pl.col("outcome")]
+    wanted = [pl.col(unit).cast(pl.Int32).alias("unit"), pl.col("month_id", "draw").cast(pl.Int32), pl.col("outcome")]
     try:
         frame = lazy.select(wanted).collect()
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
@@ -204,9 +204,10 @@ def _read_one(path: Path) -> tuple[str, pl.DataFrame]:
         if frame[column].null_count():
             shown = unit if column == "unit" else column
             raise SourceError(f"{path.name}: {frame[column].null_count()} rows have no {shown}; every row needs one")
-    outcome = frame["outcome"].cast(pl.Float64)
-    bad = frame.filter(~(outcome.is_finite() & (outcome >= 0)))
-    if bad.height:
+    outcome = frame["outcome"]
+    sound = outcome.is_finite() & (outcome >= 0) if schema["outcome"].is_float() else outcome >= 0
+    if not sound.all():
+        bad = frame.filter(~sound)
         row = bad.row(0, named=True)
         raise SourceError(
             f"{path.name}: outcome is {row['outcome']} for {unit} {row['unit']}, month_id {row['month_id']}, "
@@ -216,7 +217,7 @@ def _read_one(path: Path) -> tuple[str, pl.DataFrame]:
 
 
 def _dense(frame: pl.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray, int, np.ndarray]:
-    """Sorted rows as (units, months, number of draws, cube), after checking that no row is missing or doubled."""
+    """The rows as (units, months, number of draws, cube), after checking that none is missing or doubled."""
     units, months, numbers = (frame[name].unique().sort().to_numpy() for name in ("unit", "month_id", "draw"))
     n_draws = numbers.size
     if not FEWEST_DRAWS <= n_draws <= MOST_DRAWS:
@@ -232,7 +233,8 @@ def _dense(frame: pl.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray, int,
     if np.any(np.diff(months) != 1):
         raise SourceError(f"{name}: months {months.tolist()} have a hole; expected months in a row")
     shape = (units.size, months.size, n_draws)
-    if frame.height != units.size * months.size * n_draws or not _complete(frame, units, months, numbers):
+    cube = _cube(frame, units, int(months[0]), int(numbers[0]), shape)
+    if cube is None:
         counts = frame.group_by("unit", "month_id").agg(
             pl.len().alias("n"), pl.col("draw").n_unique().alias("distinct")
         )
@@ -242,16 +244,27 @@ def _dense(frame: pl.DataFrame, name: str) -> tuple[np.ndarray, np.ndarray, int,
             raise SourceError(f"{name}: unit {row['unit']}, month_id {row['month_id']} has the same draw twice")
         short = _first_gap(counts, units, months, n_draws)
         raise SourceError(f"{name}: {short}; every unit needs {n_draws} draws in each of {months.size} months")
-    return units, months, n_draws, frame["outcome"].to_numpy().reshape(shape)
+    return units, months, n_draws, cube
 
 
-def _complete(frame: pl.DataFrame, units: np.ndarray, months: np.ndarray, numbers: np.ndarray) -> bool:
-    shape = (units.size, months.size, numbers.size)
-    return (
-        bool((frame["unit"].to_numpy().reshape(shape) == units[:, None, None]).all())
-        and bool((frame["month_id"].to_numpy().reshape(shape) == months[None, :, None]).all())
-        and bool((frame["draw"].to_numpy().reshape(shape) == numbers[None, None, :]).all())
-    )
+def _cube(
+    frame: pl.DataFrame, units: np.ndarray, first_month: int, first_draw: int, shape: tuple[int, int, int]
+) -> np.ndarray | None:
+    """The outcomes put in their places, whatever the order of the rows; None if a place stays empty."""
+    if frame.height != np.prod(shape):
+        return None
+    place = np.searchsorted(units, frame["unit"].to_numpy())
+    place *= shape[1]
+    place += frame["month_id"].to_numpy() - first_month
+    place *= shape[2]
+    place += frame["draw"].to_numpy() - first_draw
+    filled = np.zeros(frame.height, dtype=np.bool_)
+    filled[place] = True
+    if not filled.all():
+        return None
+    cube = np.empty(frame.height, dtype=np.float32)
+    cube[place] = frame["outcome"].to_numpy()
+    return cube.reshape(shape)
 
 
 def _first_gap(counts: pl.DataFrame, units: np.ndarray, months: np.ndarray, n_draws: int) -> str:
