@@ -59,6 +59,8 @@ class CountryRisk(Part):
     p25_window: float
     p1000_window: float
     p_escalation: float
+    rests_on: str | None = Field(description="the one month without which less than half would be expected, or null")
+    expected_without: float = Field(description="deaths expected if the worst of the last 36 months were not known")
     recent: tuple[float | None, ...] = Field(description="deaths in each of the last 24 months")
 
 

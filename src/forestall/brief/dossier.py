@@ -20,9 +20,12 @@ from forestall.brief.document import (
     TypeYear,
 )
 from forestall.brief.outlook import caveats
-from forestall.brief.situation import Situation, change, country_risk, surprise
+from forestall.brief.situation import Situation, change, country_risk, surprise, ucdp_words
+from forestall.errors import UsageError
 from forestall.ids import cells
-from forestall.ids.months import format_month, long_month, parse_month
+from forestall.ids.countries import State, states
+from forestall.ids.months import format_month, long_month, month_end, parse_month
+from forestall.panel import cell_month, conflicts
 
 TYPES = {1: "state-based", 2: "non-state", 3: "one-sided"}
 YEARS_SHOWN = 12
@@ -58,14 +61,37 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         history=_history(s, i),
         forecast=forecast,
         years=_years(s, state.iso3),
-        conflicts=_conflicts(s, state.iso3),
+        conflicts=_conflicts(s, gw_id, state.iso3),
         maps=maps,
         neighbours=_neighbours(s, gw_id, risk),
         change=change(s, i),
         surprise=surprise(s, i),
         releases=s.releases,
-        caveats=caveats(s),
+        caveats=(*_counted_here(s, gw_id), *caveats(s)),
         method=s.method,
+    )
+
+
+def _territories(s: Situation, gw_id: int) -> tuple[State, ...]:
+    return tuple(
+        t for t in states(month_end(s.as_of), territories=True) if t.kind == "territory" and t.counted_with == gw_id
+    )
+
+
+def _counted_here(s: Situation, gw_id: int) -> tuple[str, ...]:
+    here = [t.name for t in _territories(s, gw_id)]
+    name = s.states[gw_id].name
+    out = []
+    if s.states[gw_id].iso3 in {"NER", "NGA"} and "ucdp-ged-25.1" in s.panel.releases:
+        out.append(
+            "The monthly release on hand adds Niger to Nigeria; they were taken apart with other figures of the same release. Years are exact; in 36 months of 2007 and "
+            "2019-2023 some deaths of the one may stand under the other (344 at most), and low and high estimates by month are not known."
+        )
+    if not here:
+        return tuple(out)
+    return (
+        *out,
+        f"UCDP counts events in {words.listing(here)} under {name}: the figures on this page cover {words.listing([name, *here])} together.",
     )
 
 
@@ -89,7 +115,7 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
     month, name = long_month(s.as_of), risk.name
     values = s.panel.values[i]
     lines = []
-    releases = words.listing(sorted(set(s.panel.releases[-12:])))
+    releases = words.releases(s.panel.releases[-36:])
     known = f", known on {s.known_on.isoformat()}" if s.known_on else ""
     if np.isnan(values[-1]):
         lines.append(f"{name}: figures for {month} are not known.")
@@ -117,7 +143,7 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
         before = values[-24:-12].sum()
         if not np.isnan(year + before):
             lines.append(
-                f"{words.exact(values[-1])} deaths are recorded for {month}; {words.exact(year)} in the last twelve months, against {words.exact(before)} in the "
+                f"{words.deaths(values[-1])} {'is' if values[-1] == 1 else 'are'} recorded for {month}; {words.exact(year)} in the last twelve months, against {words.exact(before)} in the "
                 "twelve before."
             )
         if risk.p_escalation > 0:
@@ -125,6 +151,11 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
                 f"Escalation (at least twice the {words.exact(risk.recorded_last_window)} deaths of the last six months, and at least 25 more) is "
                 f"{words.likelihood(risk.p_escalation)} ({words.percent(risk.p_escalation)})."
             )
+    if risk.rests_on:
+        lines.append(
+            f"Most of the expected deaths rest on one month, {long_month(parse_month(risk.rests_on))}, which the model holds possible again; without that month it "
+            f"would expect {words.rounded(risk.expected_without)} in {s.window_long}."
+        )
     best = int(np.nanargmax(values))
     if values[best] > 0:
         lines.append(
@@ -147,14 +178,10 @@ def _history(s: Situation, i: int) -> tuple[HistoryMonth, ...]:
     )
 
 
-def _last_full_year(s: Situation) -> int:
-    return (s.as_of - 1) // 12 + 1980 - (0 if s.as_of % 12 == 0 else 1)
-
-
 def _years(s: Situation, iso3: str) -> tuple[TypeYear, ...]:
     frame = (
-        s.workspace.table("ucdp_country_year")
-        .filter((pl.col("iso3") == iso3) & (pl.col("year") <= _last_full_year(s)))
+        conflicts.yearly(s.workspace, "ucdp_country_year", as_of=s.as_of)
+        .filter(pl.col("iso3") == iso3)
         .sort("year")
         .tail(YEARS_SHOWN)
     )
@@ -172,36 +199,35 @@ def _years(s: Situation, iso3: str) -> tuple[TypeYear, ...]:
     )
 
 
-def _conflicts(s: Situation, iso3: str) -> tuple[Conflict, ...]:
+def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
     """Recent months by conflict (candidate releases), then pairs of actors by their last active year."""
-    months = s.workspace.table("ucdp_conflict_month").filter((pl.col("iso3") == iso3) & (pl.col("month_id") <= s.as_of))
+    months = conflicts.conflict_month(s.workspace, as_of=s.as_of).filter(pl.col("gw_id") == gw_id)
     recent = (
         months.with_columns(name=pl.coalesce("conflict_name", "dyad_name"))
         .group_by("type_of_violence", "name")
-        .agg(pl.col("deaths_total").sum(), pl.col("month_id").max(), pl.col("release").last())
+        .agg(pl.col("deaths_total").sum(), pl.col("month_id").max(), pl.col("release", "status").last())
         .filter((pl.col("deaths_total") > 0) & ~pl.col("name").str.contains("XXX"))
         .sort("deaths_total", descending=True)
     )
     out = [
         Conflict(
-            name=r["name"],
+            name=ucdp_words(s, r["name"]),
             kind=TYPES[r["type_of_violence"]],
             last_active=format_month(r["month_id"]),
             deaths=r["deaths_total"],
-            note="candidate figures",
+            note=f"{r['status']} figures",
             source=r["release"],
         )
         for r in recent.head(CONFLICTS_SHOWN // 2).iter_rows(named=True)
     ]
-    year = _last_full_year(s)
     wars = (
-        s.workspace.table("ucdp_conflict_year")
-        .filter((pl.col("iso3") == iso3) & pl.col("dyad_id").is_not_null() & (pl.col("year") <= year))
+        conflicts.yearly(s.workspace, "ucdp_conflict_year", as_of=s.as_of)
+        .filter((pl.col("iso3") == iso3) & pl.col("dyad_id").is_not_null())
         .select("dyad_id", "year", "intensity", "territory", "incompatibility")
     )
     dyads = (
-        s.workspace.table("ucdp_dyad_country_year")
-        .filter((pl.col("iso3") == iso3) & (pl.col("year") <= year))
+        conflicts.yearly(s.workspace, "ucdp_dyad_country_year", as_of=s.as_of)
+        .filter((pl.col("iso3") == iso3) & pl.col("dyad_name").is_not_null())
         .group_by("type_of_violence", "dyad_id", "dyad_name")
         .agg(
             first=pl.col("year").min(),
@@ -217,12 +243,12 @@ def _conflicts(s: Situation, iso3: str) -> tuple[Conflict, ...]:
         note = f"active in {words.plural(r['years'], 'year')} since {r['first']}"
         if fought.height:
             over = fought.sort("year").row(-1, named=True)
-            about = f"over {over['territory']}" if over["territory"] else "over government"
+            about = f"about territory ({over['territory']})" if over["territory"] else "about government"
             at_war = fought.filter(pl.col("intensity") == 2).height
             note += f"; {about}" + (f"; war (1,000+ deaths a year) in {words.plural(at_war, 'year')}" if at_war else "")
         out.append(
             Conflict(
-                name=r["dyad_name"],
+                name=ucdp_words(s, r["dyad_name"]),
                 kind=TYPES[r["type_of_violence"]],
                 last_active=str(r["last"]),
                 deaths=None,
@@ -235,49 +261,44 @@ def _conflicts(s: Situation, iso3: str) -> tuple[Conflict, ...]:
 
 def _maps(s: Situation, gw_id: int, iso3: str) -> tuple[CellMap, ...]:
     """Two maps at most: the newest located months, and the last five years that are located completely."""
-    land = s.workspace.table("land_cells").filter(pl.col("iso3") == iso3).select("pg_id")
+    codes = [iso3, *(t.iso3 for t in _territories(s, gw_id))]
+    land = s.workspace.table("land_cells").filter(pl.col("iso3").is_in(codes)).select("pg_id")
+    months = _located(cell_month.cell_month, s)
+    years = _located(cell_month.cell_year, s)
     out: list[CellMap] = []
-    recent = s.workspace.table("ucdp_cell_month").filter((pl.col("gw_id") == gw_id) & (pl.col("month_id") <= s.as_of))
-    newest = recent.filter(pl.col("month_id") > s.as_of - 12)
-    if newest.height:
-        first, last = _bounds(newest, "month_id")
-        out.append(
-            _map(
-                newest,
-                f"{long_month(first)} to {long_month(last)}" if first != last else long_month(last),
-                lambda release, deaths: (
-                    f"Cells of half a degree with recorded deaths ({words.exact(deaths)} in all). {release}, candidate figures; months before that are "
-                    "not located in the releases on hand."
-                ),
-            )
-        )
-    yearly = (
-        s.workspace.table("ucdp_cell_year")
-        .join(land, on="pg_id", how="semi")
-        .filter(pl.col("year") <= _last_full_year(s))
-    )
-    years = yearly.filter(pl.col("year") > pl.col("year").max() - 5) if yearly.height else yearly
-    if years.height and int(years["deaths_total"].sum()) > 0:
-        first, last = _bounds(years, "year")
-        out.append(
-            _map(
-                years,
-                f"{first} to {last}" if first != last else str(last),
-                lambda release, deaths: (
-                    f"Cells of half a degree with recorded deaths ({words.exact(deaths)} in all), the last five years that are located completely. "
-                    f"{release}. Cells are assigned to one country each, so places near a border may fall outside."
-                ),
-            )
-        )
-    return tuple(out)
+    if months is not None and (recent := _run(months.periods, 12)) and recent[-1] > s.as_of - 6:
+        rows = months.frame.filter((pl.col("gw_id") == gw_id) & pl.col("month_id").is_between(recent[0], recent[-1]))
+        why = "; the months before are not located in the releases on hand" if len(recent) < 12 else ""
+        out.append(_map(rows, _months_said(recent[0], recent[-1]), why))
+    if years is not None and (recent := _run(years.periods, 5)):
+        rows = years.frame.join(land, on="pg_id", how="semi").filter(pl.col("year").is_between(recent[0], recent[-1]))
+        why = "; the last years that are located completely. A cell belongs to one country, so places near a border may fall outside"
+        out.append(_map(rows, f"{recent[0]} to {recent[-1]}", why))
+    return tuple(m for m in out if m.deaths > 0)
 
 
-def _bounds(frame: pl.DataFrame, column: str) -> tuple[int, int]:
-    values = frame[column].to_numpy()
-    return int(values.min()), int(values.max())
+def _located(read: Callable[..., cell_month.Located], s: Situation) -> cell_month.Located | None:
+    try:
+        return read(s.workspace, as_of=s.as_of)
+    except UsageError:  # nothing is located up to this month
+        return None
 
 
-def _map(frame: pl.DataFrame, span: str, note: Callable[[str, int], str]) -> CellMap:
+def _run(periods: tuple[int, ...], most: int) -> list[int]:
+    """The last periods that follow each other without a hole, `most` of them at most."""
+    out: list[int] = []
+    for period in sorted(periods, reverse=True):
+        if len(out) == most or (out and period != out[-1] - 1):
+            break
+        out.append(period)
+    return out[::-1]
+
+
+def _months_said(first: int, last: int) -> str:
+    return long_month(last) if first == last else f"{long_month(first)} to {long_month(last)}"
+
+
+def _map(frame: pl.DataFrame, span: str, why: str) -> CellMap:
     by_cell = (
         frame.group_by("pg_id")
         .agg(pl.col("deaths_total").sum(), pl.col("events").sum())
@@ -286,7 +307,8 @@ def _map(frame: pl.DataFrame, span: str, note: Callable[[str, int], str]) -> Cel
     by_cell = by_cell.sort("deaths_total", "pg_id", descending=[True, False])
     lat, lon = cells.centre(by_cell["pg_id"].to_numpy())
     deaths = int(by_cell["deaths_total"].sum())
-    release = words.listing(sorted(frame["release"].unique().to_list()))
+    release = words.releases(sorted(frame["release"].unique().to_list()))
+    status = words.listing(sorted(frame["status"].unique().to_list()))
     return CellMap(
         span=span,
         release=release,
@@ -297,7 +319,7 @@ def _map(frame: pl.DataFrame, span: str, note: Callable[[str, int], str]) -> Cel
                 by_cell["pg_id"], lat, lon, by_cell["deaths_total"], by_cell["events"], strict=True
             )
         ),
-        note=note(release, deaths),
+        note=f"Cells of half a degree with recorded deaths, {words.exact(deaths)} in all. {release}, {status} figures{why}.",
     )
 
 
@@ -310,7 +332,9 @@ def _population(s: Situation, iso3: str) -> Figure | None:
     if not frame.height:
         return None
     row = frame.row(-1, named=True)
-    return Figure(value=row["persons"], unit="persons", source=row["source"], kind="recorded", months=str(row["year"]))
+    return Figure(
+        value=round(row["persons"]), unit="persons", source=row["source"], kind="recorded", months=str(row["year"])
+    )
 
 
 def _neighbours(s: Situation, gw_id: int, own: CountryRisk) -> tuple[Neighbour, ...]:

@@ -1,6 +1,7 @@
 """From a panel and its draws to the figures a desk reads: totals over the outlook window, probabilities, escalation."""
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -68,6 +69,19 @@ def expected_over(forecast: Forecast, first_month: int) -> FloatArray:
     if start < 0 or start + WINDOW > forecast.months.size:
         raise ValueError("the forecast does not cover the outlook window")
     return np.asarray(forecast.draws[:, start : start + WINDOW, :].sum(axis=1, dtype=np.float64).mean(axis=1))
+
+
+def without_worst_month(panel: Panel, *, window: int = 36) -> tuple[Panel, npt.NDArray[np.int32]]:
+    """The panel with each unit's worst month of the last `window` taken out (not known), and which month that was.
+
+    A model run on it tells how far a forecast rests on one month. Returns the panel and (n,) month_ids.
+    """
+    values = panel.values.copy()
+    recent = np.nan_to_num(values[:, -window:], nan=-1.0)
+    worst = recent.argmax(axis=1) + values.shape[1] - recent.shape[1]
+    values[np.arange(values.shape[0]), worst] = np.nan
+    seal = hashlib.sha256(values.tobytes() + panel.digest.encode()).hexdigest()
+    return replace(panel, values=values, digest=seal), panel.months[worst]
 
 
 def base_rate_after_quiet(

@@ -4,11 +4,12 @@ import numpy as np
 
 from forestall import __version__
 from forestall.brief import words
-from forestall.brief.document import CountryRisk, Figure, Outlook
+from forestall.brief.document import CountryRisk, Figure, Outlook, Surprise
 from forestall.brief.situation import Situation, change, country_risk, span, surprise
-from forestall.ids.months import format_month, long_month
+from forestall.ids.months import format_month, long_month, parse_month
 
 TOP = 20
+NOTABLE = 5.0  # deaths beyond the interval: less is noise
 MOVED = 25.0  # deaths: a smaller move of the expectation is no news
 
 
@@ -24,8 +25,8 @@ def outlook(s: Situation) -> Outlook:
         key=lambda c: -abs(c.after - c.before),
     )[:10]
     surprises = sorted(
-        (x for i in range(s.panel.units.size) if (x := surprise(s, i))),
-        key=lambda x: -(x.recorded - x.high90 if x.direction == "above" else x.low90 - x.recorded),
+        (x for i in range(s.panel.units.size) if (x := surprise(s, i)) and _beyond(x) >= NOTABLE),
+        key=lambda x: -_beyond(x),
     )[:10]
     headline = _headline(s)
     return Outlook(
@@ -51,9 +52,13 @@ def outlook(s: Situation) -> Outlook:
     )
 
 
+def _beyond(x: Surprise) -> float:
+    return x.recorded - x.high90 if x.direction == "above" else x.low90 - x.recorded
+
+
 def _headline(s: Situation) -> dict[str, Figure]:
     values = s.panel.values
-    source = f"UCDP, {s.panel.releases[-1]} ({s.panel.status[-1]})"
+    source = f"{words.release(s.panel.releases[-1])} ({s.panel.status[-1]})"
     estimate = f"forestall {s.method.model}, {s.method.draws:,} draws"
     world = s.risk.world_total
     low, high = np.quantile(world, [0.1, 0.9])
@@ -74,7 +79,7 @@ def _headline(s: Situation) -> dict[str, Figure]:
         "recorded_12_months": Figure(
             value=float(np.nansum(values[:, -12:])),
             unit="deaths",
-            source=f"UCDP, {words.listing(sorted(set(s.panel.releases[-12:])))}",
+            source=words.releases(s.panel.releases[-12:]),
             kind="recorded",
             months=year,
         ),
@@ -123,7 +128,7 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
     lines = []
     if total:
         lines.append(
-            f"{words.exact(total)} deaths in organised violence are recorded for {month}, against {words.exact(before)} in {long_month(s.as_of - 1)} "
+            f"{words.deaths(total)} in organised violence {'is' if total == 1 else 'are'} recorded for {month}, against {words.exact(before)} in {long_month(s.as_of - 1)} "
             f"and {words.exact(year_ago)} in {long_month(s.as_of - 12)}; the figure is {_status(s.panel.status[-1])}."
         )
         lines.append(
@@ -139,6 +144,12 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
         f"For {s.window_long}, {words.rounded(expected.value)} deaths are expected (80 % interval {words.interval(expected.low or 0, expected.high or 0)}). "
         f"{words.plural(sum(r.p25_next_month >= 0.9 for r in rows), 'country is', 'countries are')} very likely to see 25 or more "
         f"deaths in {long_month(s.as_of + 1)}, and a further {sum(0.33 <= r.p25_next_month < 0.9 for r in rows)} have a chance of a third or more."
+    )
+    lines.extend(
+        f"Of the {words.rounded(r.expected)} deaths expected in {r.name}, most rest on one month, {long_month(parse_month(r.rests_on))}, which the model holds "
+        f"possible again; without that month it would expect {words.rounded(r.expected_without)}."
+        for r in rows[:3]
+        if r.rests_on
     )
     share, outbreaks, cases = s.base_rate
     quiet = int((s.panel.values[:, -36:].sum(axis=1) == 0).sum())

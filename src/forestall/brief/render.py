@@ -63,6 +63,7 @@ def _environment() -> jinja2.Environment:
         "exact": words.exact,
         "rounded": words.rounded,
         "percent": words.percent,
+        "release": words.release,
         "share": words.share,
         "likelihood": words.likelihood,
         "figure": _figure,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from forestall import __version__
@@ -26,7 +27,15 @@ HORIZON = 36
 N_DRAWS = 1000
 MONTH_TABLES = frozenset({"ucdp_country_month", "ucdp_events"})
 PAGE_TABLES = frozenset(
-    {"ucdp_country_year", "ucdp_cell_year", "ucdp_cell_month", "ucdp_conflict_year", "ucdp_conflict_month", "population", "land_cells"}
+    {
+        "ucdp_country_year",
+        "ucdp_cell_year",
+        "ucdp_cell_month",
+        "ucdp_conflict_year",
+        "ucdp_conflict_month",
+        "population",
+        "land_cells",
+    }
 )
 SEED = 2018  # the year of S/PRST/2018/1; any fixed number would do
 
@@ -46,6 +55,9 @@ class Situation:
     releases: tuple[Release, ...]
     method: Method
     base_rate: tuple[float, int, int]
+    expected_without: npt.NDArray[np.float64]
+    worst_month: npt.NDArray[np.int32]
+    spelling: Mapping[str, str]
 
     @property
     def as_of(self) -> int:
@@ -95,6 +107,8 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
     previous = _forecast(workspace, panel.cut(month - 1))
     releases = _releases(workspace, panel, written_on or date.today())
     published = [r.published for r in releases if r.published]
+    without, worst = measures.without_worst_month(panel)
+    here = {st.gw_id: st for st in states(month_end(month)) if st.gw_id is not None}
     known_on = date.fromisoformat(max(published)) if published and month == latest else None
     return Situation(
         workspace=workspace,
@@ -102,12 +116,15 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
         forecast=forecast,
         previous=previous,
         risk=measures.risk(panel, forecast),
-        states={s.gw_id: s for s in states(month_end(month)) if s.gw_id is not None},
+        states=here,
         written_on=written_on or date.today(),
         known_on=known_on,
         releases=releases,
         method=_method(workspace, forecast),
         base_rate=measures.base_rate_after_quiet(panel),
+        expected_without=measures.expected_over(_drawn(workspace, without), month + 1),
+        worst_month=worst,
+        spelling={st.ucdp_name: st.name for st in here.values() if st.ucdp_name and "(" in st.ucdp_name},
     )
 
 
@@ -131,6 +148,8 @@ def country_risk(s: Situation, i: int) -> CountryRisk:
         p25_window=float(r.p25_window[i]),
         p1000_window=float(r.p1000_window[i]),
         p_escalation=0.0 if np.isnan(r.p_escalation[i]) else float(r.p_escalation[i]),
+        rests_on=format_month(int(s.worst_month[i])) if s.expected_without[i] < 0.5 * r.expected[i] else None,
+        expected_without=float(s.expected_without[i]),
         recent=tuple(_known(v) for v in recent),
     )
 
@@ -150,10 +169,10 @@ def change(s: Situation, i: int) -> Change | None:
     if recorded is None:
         because = f"figures for {month} are not known."
     elif words.rounded(mean) == words.rounded(recorded):
-        because = f"{words.exact(recorded)} deaths recorded in {month}, as expected; older months now weigh less."
+        because = f"{words.deaths(recorded)} recorded in {month}, as expected; older months now weigh less."
     else:
         beyond = ", outside the 90 % interval" if not low <= recorded <= high else ""
-        because = f"{words.exact(recorded)} deaths recorded in {month}, against {words.rounded(mean)} expected{beyond}."
+        because = f"{words.deaths(recorded)} recorded in {month}, against {words.rounded(mean)} expected{beyond}."
     return Change(
         iso3=state.iso3,
         name=state.name,
@@ -180,10 +199,17 @@ def surprise(s: Situation, i: int) -> Surprise | None:
         high90=high,
         direction="above" if recorded > high else "below",
         sentence=(
-            f"{state.name}: {words.exact(recorded)} deaths recorded in {long_month(s.as_of)}, {direction} the 90 % interval "
-            f"of {words.interval(low, high)}."
+            f"{state.name}: {words.deaths(recorded)} recorded in {long_month(s.as_of)}, {direction} the 90 % interval of the forecast a month "
+            f"before, {words.interval(low, high)}."
         ),
     )
+
+
+def ucdp_words(s: Situation, text: str) -> str:
+    """A name as UCDP gives it, with the states in it spelled as on the rest of the page: Russia, not Russia (Soviet Union)."""
+    for theirs, ours in s.spelling.items():
+        text = text.replace(theirs, ours)
+    return text
 
 
 def _known(value: float) -> float | None:
@@ -191,9 +217,12 @@ def _known(value: float) -> float | None:
 
 
 def _forecast(workspace: Workspace, panel: Panel) -> Forecast:
+    return dependence.tie_months(_drawn(workspace, panel))
+
+
+def _drawn(workspace: Workspace, panel: Panel) -> Forecast:
     months = range(panel.as_of + 1, panel.as_of + HORIZON + 1)
-    drawn = service.run(panel, MODEL, months=months, n_draws=N_DRAWS, seed=SEED, cache_dir=workspace.cache_dir)
-    return dependence.tie_months(drawn)
+    return service.run(panel, MODEL, months=months, n_draws=N_DRAWS, seed=SEED, cache_dir=workspace.cache_dir)
 
 
 def _releases(workspace: Workspace, panel: Panel, today: date) -> tuple[Release, ...]:

@@ -1,6 +1,7 @@
 """How figures are said: rounding without false precision, and probabilities in words beside their numbers."""
 
 import math
+from collections.abc import Iterable
 
 # The likelihood scale of the IPCC's guidance note on uncertainty (Mastrandrea et al. 2010), which readers of UN papers know.
 LIKELIHOOD = (
@@ -104,3 +105,29 @@ def listing(items: list[str]) -> str:
     if len(items) < 2:
         return "".join(items)
     return ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def deaths(count: float | None) -> str:
+    """A recorded number of deaths with its noun: 1 death, 1,234 deaths."""
+    return f"{exact(count)} death{'' if count is not None and round(count) == 1 else 's'}"
+
+
+def release(name: str) -> str:
+    """A release as people name it: ucdp-ged-25.1 is UCDP GED 25.1. Names in other shapes stay as they are."""
+    if not name.startswith("ucdp-"):
+        return name
+    kind, _, version = name.removeprefix("ucdp-").rpartition("-")
+    known = {
+        "ged": "GED",
+        "candidate": "Candidate",
+        "country-year": "country-year",
+        "acd": "Armed Conflict",
+        "dyadic": "Dyadic",
+    }
+    return f"UCDP {known.get(kind, kind)} {version}"
+
+
+def releases(names: Iterable[str]) -> str:
+    """Releases of one publisher in a row: UCDP GED 25.1, Candidate 2025 and Candidate 26.0.2."""
+    said = [release(name) for name in dict.fromkeys(names)]
+    return listing([said[0], *(name.removeprefix("UCDP ") for name in said[1:])]) if said else "no release"
