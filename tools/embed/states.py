@@ -2,10 +2,10 @@
 
     python -m tools.embed.states --shared ../shared/data
 
-Gleditsch-Ward spells, COW numbers, ISO alpha-2 and M49 codes and UCDP's spellings come from the raw releases; names, ISO
-codes of states that are gone, UN membership and groups, regions and who followed whom are kept by hand. Where both know
-something, the build compares them and stops on a difference that is not explained here. docs/methods/states.md tells
-the conventions.
+Gleditsch-Ward spells, COW numbers, ISO alpha-2 and M49 codes and UCDP's spellings come from the raw releases; names,
+ISO codes of states that are gone, UN membership and groups, regions and who followed whom are kept by hand. Where both
+know something, the build compares them and stops on a difference that is not explained here. docs/methods/states.md
+tells the conventions.
 """
 
 import argparse
@@ -72,8 +72,8 @@ def build(shared: Path) -> pl.DataFrame:
     """All states and territories from 1946 on, one row for each stretch in which nothing that we record changes.
 
     shared: the folder of raw releases. Columns: `SCHEMA`, in that order. Sorted by gw_id (territories
-    without one last, by iso3) and start, which may lie before 1946: it is the true first day. Raises SourceError where the facts kept by hand and the raw
-    releases disagree.
+    without one last, by iso3) and start, which may lie before 1946: it is the true first day.
+    Raises SourceError where the facts kept by hand and the raw releases disagree.
     """
     inputs = Inputs(shared)
     facts = _facts()

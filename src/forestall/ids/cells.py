@@ -5,7 +5,8 @@ point on an edge belongs to the cell north or east of it, but the North Pole bel
 same meridian as 180 W, hence column 0. Functions take numbers or arrays of any shape that broadcast, and give arrays.
 
 Areas and distances are on the sphere of WGS 84's authalic radius, 6371.0072 km, which has the ellipsoid's surface: the
-cells sum to 510,065,622 km2. A single cell's area is within 0.9 % of its area on the ellipsoid, a distance within 0.6 %.
+cells sum to 510,065,622 km2. A single cell's area is within 0.9 % of its area on the ellipsoid, a distance within
+0.6 % of the one there.
 
 Sources: the grid, Tollefsen, Strand & Buhaug (2012), doi:10.1177/0022343311431287; the radius, from the axes of
 WGS 84 (NIMA TR8350.2, table 3.1) as Moritz (2000), doi:10.1007/s001900050278, derives it for GRS 80.

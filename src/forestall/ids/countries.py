@@ -25,6 +25,7 @@ __all__ = [
     "gw_of_ucdp_country_id",
     "lineage",
     "nearest",
+    "of_ucdp",
     "predecessors",
     "resolve",
     "states",
@@ -130,23 +131,33 @@ def by_cow(cow_id: int, on: date | None = None) -> State:
     return _by_number("cow_id", "Correlates of War", cow_id, _day(on))
 
 
-def gw_of_ucdp_country_id(ucdp_country_id: int, on: date | None = None) -> int:
-    """Gleditsch-Ward number, on a day (default: today), of the state that a UCDP country number means.
+def of_ucdp(ucdp_country_id: int, on: date | None = None) -> State:
+    """The state, on a day (default: today), that a UCDP country number means.
 
-    UCDP's numbers are Gleditsch and Ward's, but one series goes on where they change: Serbia stays 345 after June 2006.
-    Raises UnknownCountryError if the number is not known or its series has no state on that day.
+    UCDP's numbers are Gleditsch and Ward's, but one series goes on where they change (Serbia stays 345 after June
+    2006), and what happened in a country before it was a state is filed under the number that it was to have (Algeria's
+    war of 1954-1962, Namibia in 1989): then the first row of that number is given, whose `start` lies after the day.
+    Raises UnknownCountryError if the number is not known or its series has ended.
     """
-    return _gw_of_ucdp(ucdp_country_id, _day(on))
+    return _of_ucdp(ucdp_country_id, _day(on))
+
+
+def gw_of_ucdp_country_id(ucdp_country_id: int, on: date | None = None) -> int:
+    """Gleditsch-Ward number of the state that a UCDP country number means on a day: see `of_ucdp`."""
+    found = of_ucdp(ucdp_country_id, on).gw_id
+    return ucdp_country_id if found is None else found
 
 
 @lru_cache(maxsize=65536)
-def _gw_of_ucdp(number: int, day: date) -> int:
-    for held in _of_gw().get(number, ()):
-        for state in _series(held):
-            if state.exists(day) and state.gw_id is not None:
-                return state.gw_id
-    _by_gw(number, day)  # raises, and says why
-    raise UnknownCountryError(f"country number {number} has no state on {day}")
+def _of_ucdp(number: int, day: date) -> State:
+    held = _of_gw().get(number, ())
+    for state in held:
+        for same in _series(state):
+            if same.exists(day):
+                return same
+    if held and day < held[0].start:
+        return held[0]
+    return _by_gw(number, day)  # raises, and says why
 
 
 def lineage(key: str | int) -> tuple[State, ...]:
@@ -240,8 +251,8 @@ def _absent(held: Iterable[State], day: date) -> str:
     """Why none of these rows exists on a day: when they did, and what stood there instead."""
     held = sorted(held, key=lambda one: one.start)
     first, last = held[0], held[-1]
-    until = "today" if last.end is None else f"{last.end}"
-    text = f"({last.label}) existed from {first.start} to {until}, not on {day}"
+    span = f"has existed since {first.start}" if last.end is None else f"existed from {first.start} to {last.end}"
+    text = f"({last.label}) {span}, not on {day}"
     if day < first.start:
         others = [state for state in _reach(first, predecessors) if state.exists(day)]
         return text + (
