@@ -6,7 +6,6 @@ Addresses stand in `ucdp_downloads.yml`. The API pages through events in JSON (`
 
 import csv
 import io
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +17,7 @@ from typing import Any
 import httpx
 import yaml
 
+from forestall import settings
 from forestall.errors import NetworkError, UsageError
 from forestall.sources import fetch
 from forestall.sources.web import check_address, is_loopback
@@ -60,7 +60,7 @@ def publisher(*, token: str | None = None, base: str | None = None, policy: fetc
     machine).
     """
     named = base is not None
-    base = base or os.environ.get("FORESTALL_UCDP_URL") or None
+    base = base or settings.load().ucdp_url
     if base is not None:
         check_address(base)
         base = base.rstrip("/")
