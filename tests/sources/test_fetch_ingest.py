@@ -141,7 +141,7 @@ def test_an_extract_covers_no_month_and_does_not_replace_a_whole_release(workspa
     assert any("extract" in line for line in ingest.notes_of([added]))
     ingest.add(workspace, write(tmp_path / "2", "GEDEvent_v26_0_2.csv", events("2026-02")), today=TODAY)
     before = state(workspace)
-    with pytest.raises(SourceError, match="extract of .* held as a whole"):
+    with pytest.raises(SourceError, match=r"extract of .* held as a whole"):
         ingest.add(workspace, small, today=TODAY)
     assert state(workspace) == before
 

@@ -64,7 +64,8 @@ def list_(as_json: Json = False) -> None:
 def _line(holding: "Holding") -> str:
     span = f"{holding.first} to {holding.last}" if holding.first else "no span"
     age = f"published {holding.published} ({holding.age_days:,} days ago)" if holding.published else "no date"
-    name = holding.release or holding.source
+    first, *more = holding.source.split("; ")
+    name = holding.release or (f"{first} and {len(more)} more sources" if more else first)
     status = f" {holding.status}" if holding.status else ""
     origin = f"added from {holding.file}" if holding.file else holding.origin
     return f"{name}:{status} {span}, {holding.rows:,} rows, {age}, {holding.licence}, {origin}"
