@@ -71,6 +71,22 @@ def test_a_new_column_is_noted_and_left_unread(tmp_path: Path) -> None:
     assert "columns that UCDP did not have before were left unread: novelty" in parsed.report.notes
 
 
+def test_names_from_outside_cannot_write_on_the_terminal(tmp_path: Path) -> None:
+    said = refused(tmp_path, '"iso3\n\x1b[2Jgone",month\nETH,2021-01\n')
+    assert "\x1b" not in said
+    archive = zipped({"a\x1b[2J\nb.csv": b"iso3,month\nETH,2021-01\n"})
+    with pytest.raises(SourceError) as caught:
+        read(tmp_path, archive, "a.zip")
+    assert str(caught.value).isprintable()
+
+
+def test_empty_lines_before_the_header(tmp_path: Path) -> None:
+    rows = events()
+    rows[0] |= {"best": -1}
+    report = read(tmp_path, "\n\r\n" + text(rows)).report
+    assert [r.line for r in report.set_aside] == [4]
+
+
 def test_a_column_named_twice(tmp_path: Path) -> None:
     assert "names best twice" in refused(tmp_path, GOOD.replace("high,low", "best,low", 1))
 

@@ -87,6 +87,11 @@ class _Bounded:
         return data
 
 
+def printable(text: str) -> str:
+    """A name from outside as one short line that a terminal shows as it is: no line ends, no control characters."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:80]
+
+
 @contextmanager
 def opened(path: Path) -> Iterator[Opened]:
     """Open a table for reading, inside a zip or gzip if need be.
@@ -145,10 +150,11 @@ def _from_zip(file: BinaryIO, path: Path, size: int) -> Iterator[Opened]:
         yield Opened(path.name, "workbook", file)
         return
     entry = _only_table(entries, path.name)
-    what = f"{path.name} ({entry.filename})"
+    name = printable(PurePosixPath(entry.filename).name)
+    what = f"{path.name} ({name})"
     with _part(archive, entry, what) as inner:
         if not entry.filename.lower().endswith(".xlsx"):
-            yield Opened(PurePosixPath(entry.filename).name, "text", _Bounded(inner, what, size, MAX_BYTES))
+            yield Opened(name, "text", _Bounded(inner, what, size, MAX_BYTES))
             return
         data = io.BytesIO(_Bounded(inner, what, size, MAX_WORKBOOK_BYTES).read())
     try:
@@ -157,7 +163,7 @@ def _from_zip(file: BinaryIO, path: Path, size: int) -> Iterator[Opened]:
         raise _damaged(what, error) from None
     _measure_workbook(workbook, what)
     data.seek(0)
-    yield Opened(PurePosixPath(entry.filename).name, "workbook", data)
+    yield Opened(name, "workbook", data)
 
 
 @contextmanager

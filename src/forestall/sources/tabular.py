@@ -22,7 +22,7 @@ import numpy.typing as npt
 import polars as pl
 
 from forestall.errors import SourceError
-from forestall.sources.container import Readable
+from forestall.sources.container import Readable, printable
 from forestall.sources.report import MAX_DETAILS, Ledger, Remark
 
 LINE = "_line"
@@ -144,6 +144,9 @@ def read_header(name: str, stream: Readable) -> Table:
         raise SourceError(f"{name}: the file is empty: download it again")
     if b"\0" in first:
         raise SourceError(f"{name}: holds zero bytes, so it is not a text table: download it again")
+    lead = len(first) - len(first.lstrip(b"\r\n"))
+    line = 1 + first.count(b"\n", 0, lead)  # empty lines may stand before the header
+    first = first[lead:]
     if b"\n" not in first:
         ends = (
             "old line ends (CR alone): save it as CSV in UTF-8" if b"\r" in first else "no line end: download it again"
@@ -151,15 +154,19 @@ def read_header(name: str, stream: Readable) -> Table:
         raise SourceError(f"{name}: one line with {ends}, or no rows at all")
     end = _first_record_end(first)
     text = first[:end].decode("utf-8", "replace").rstrip("\r\n")
-    separator = max(_SEPARATORS, key=lambda s: len(next(csv.reader([text], delimiter=s))))
-    columns = tuple(cell.strip() for cell in next(csv.reader(io.StringIO(text, newline=""), delimiter=separator)))
+    try:
+        headers = {s: next(csv.reader(io.StringIO(text, newline=""), delimiter=s)) for s in _SEPARATORS}
+    except csv.Error as error:
+        raise SourceError(f"{name}: the header cannot be read ({error}): download it again") from None
+    separator = max(headers, key=lambda s: len(headers[s]))
+    columns = tuple(printable(cell) for cell in headers[separator])
     twice = sorted({c for c in columns if c and columns.count(c) > 1})
     if twice:
         raise SourceError(f"{name}: the header names {', '.join(twice)} twice: each column must stand once")
     notes = (
         [] if separator == "," else [f"fields are separated by {_SEPARATORS[separator]}s instead of commas: read so"]
     )
-    return Table(name, columns, separator, notes, stream, first[end:], 1 + first[:end].count(b"\n"))
+    return Table(name, columns, separator, notes, stream, first[end:], line + first[:end].count(b"\n"))
 
 
 def _first_record_end(data: bytes) -> int:
