@@ -15,7 +15,7 @@ import yaml
 
 from forestall.errors import SourceError
 from forestall.sources import ucdp_events, ucdp_releases, ucdp_yearly
-from forestall.sources.container import Opened, opened
+from forestall.sources.container import Opened, opened, printable
 from forestall.sources.report import Ledger, Report
 from forestall.sources.tabular import LINE, Table, read_header
 from forestall.sources.ucdp_formats import GED, Match, match
@@ -135,7 +135,7 @@ def _yearly(
         raise SourceError(f"{path.name}: {found.format.title} without rows or without a version: download it again")
     if "/" in version:
         raise SourceError(
-            f"{path.name}: mixes the versions {version.replace('/', ' and ')}: give one release at a time"
+            f"{path.name}: mixes the versions {printable(version.replace('/', ' and '))}: give one release at a time"
         )
     if not version.replace(".", "", 1).isdigit():
         raise SourceError(f"{path.name}: version {version!r} is not a UCDP version such as 25.1")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from forestall.errors import SourceError
+from forestall.sources.container import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,7 +262,7 @@ def match(columns: Sequence[str], name: str, kind: str | None = None) -> Match:
     }
     missing_names = {ours: spellings for ours, spellings in form.required.items() if ours not in found}
     read = {c.lower() for c in found.values()}
-    strange = [c for low, c in written.items() if low and low not in read and low not in form.unread]
+    strange = [printable(c) for low, c in written.items() if low and low not in read and low not in form.unread]
     if missing_names:
         raise SourceError(
             _unlike(name, form, missing_names, strange, known=bool(kind) or 2 * len(found) > len(form.required))
