@@ -61,8 +61,8 @@ class State:
     def un_member(self, on: date) -> bool:
         """Whether it held a seat in the United Nations on a day of this row.
 
-        Not counted: Indonesia's absence between 20 January 1965 and 28 September 1966, which left its membership as it
-        was in the UN's own reading.
+        Not modelled: Indonesia stayed away from early 1965 to 28 September 1966, and Syria took its own seat again on
+        13 October 1961, two weeks after leaving the United Arab Republic.
         """
         return self.exists(on) and self.un_member_since is not None and self.un_member_since <= on
 
