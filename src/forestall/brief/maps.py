@@ -1,0 +1,273 @@
+"""Maps: the world by expected deaths, and where in a country deaths were recorded.
+
+The world map uses the Equal Earth projection, the close-ups Lambert's azimuthal equal-area one, so that areas can be compared.
+Outlines come from `data/geometry`; how disputed areas are shown is in docs/methods/maps.md.
+"""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from forestall.brief import theme
+from forestall.brief.document import Place
+from forestall.ids import cells
+
+Spec = dict[str, Any]
+FloatArray = npt.NDArray[np.float64]
+
+DISCLAIMER = (
+    "The boundaries and names shown and the designations used on this map do not imply official endorsement or acceptance by the United Nations. "
+    "Dashed lines: final status or boundary not agreed (Jammu and Kashmir: the parties have not agreed upon its final status; Sudan and South Sudan: "
+    "the final boundary and the status of Abyei are not determined; Western Sahara; Kosovo: without prejudice to positions on status, in line with Security "
+    "Council resolution 1244 (1999); occupied Palestinian territory). A dispute exists between Argentina and the United Kingdom over sovereignty of the Falkland "
+    "Islands (Malvinas)."
+)
+
+EARTH_KM = 6371.0
+NOT_GIVEN = "no separate figure"
+CLASSES = ("fewer than 1", "1–24", "25–99", "100–999", "1,000–9,999", "10,000 or more", NOT_GIVEN)
+COLOURS = (theme.ZERO, *theme.STEPS, theme.UNKNOWN)
+CELL_CLASSES = ("1–4", "5–24", "25–99", "100–499", "500 or more")
+CELL_EDGES = (1, 5, 25, 100, 500)
+
+
+def expected_class(value: float | None) -> str:
+    """The legend class of a number of expected deaths."""
+    if value is None:
+        return NOT_GIVEN
+    return CLASSES[int(np.searchsorted([0.5, 24.5, 99.5, 999.5, 9999.5], value, side="right"))]
+
+
+@cache
+def topology(scale: str) -> Spec:
+    """The outlines, "110m" for the world or "50m" for close-ups, as TopoJSON keyed by ISO3."""
+    text = resources.files("forestall").joinpath(f"data/geometry/world-{scale}.json").read_text("utf-8")
+    read: Spec = json.loads(text)
+    return read
+
+
+def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str, window: str) -> str:
+    """The world by expected deaths per country. expected, names: by ISO3; a territory counted under a state shows that state's class."""
+    source = topology("110m")
+    shapes, points = [], []
+    for geometry in source["objects"]["countries"]["geometries"]:
+        code = geometry["properties"].get("of", geometry["id"])
+        klass = expected_class(expected.get(code))
+        if geometry["type"]:
+            shapes.append({**geometry, "properties": {"class": klass}})
+        elif klass != NOT_GIVEN:
+            lon, lat = geometry["properties"]["point"]
+            points.append({"lon": lon, "lat": lat, "class": klass})
+    topo = {**source, "objects": {**source["objects"], "countries": {"type": "GeometryCollection", "geometries": shapes}}}
+    color: Spec = {
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": list(CLASSES), "range": list(COLOURS)},
+        "legend": {"orient": "bottom", "columns": 4, "symbolType": "square", "symbolSize": 150, "symbolStrokeColor": theme.MUTED, "symbolStrokeWidth": 0.6},
+    }
+    spec: Spec = {
+        "width": 980,
+        "height": 470,
+        "projection": {"type": "equalEarth"},
+        "layer": [
+            {"data": {"sphere": True}, "mark": {"type": "geoshape", "fill": theme.SEA, "stroke": theme.LINE, "strokeWidth": 0.6}},
+            {
+                "data": {"values": topo, "format": {"type": "topojson", "feature": "countries"}},
+                "mark": {"type": "geoshape", "stroke": theme.MUTED, "strokeWidth": 0.45},
+                "encoding": {"color": {"field": "properties.class", **color}},
+            },
+            {
+                "data": {"values": topo, "format": {"type": "topojson", "feature": "dashed"}},
+                "mark": {"type": "geoshape", "filled": False, "stroke": theme.BACK, "strokeWidth": 1.1, "strokeDash": [2.5, 2]},
+            },
+            {
+                "data": {"values": points},
+                "mark": {"type": "circle", "size": 16, "opacity": 1, "stroke": theme.MUTED, "strokeWidth": 0.5},
+                "encoding": {
+                    "longitude": {"field": "lon", "type": "quantitative"},
+                    "latitude": {"field": "lat", "type": "quantitative"},
+                    "color": {"field": "class", **color},
+                },
+            },
+        ],
+    }
+    top = sorted(expected, key=lambda code: -expected[code])[:5]
+    said = "; ".join(f"{names[code]} {expected[code]:,.0f}" for code in top)
+    return theme.to_svg(spec, name=name, title=f"Expected deaths by country, {window}", description=f"Most expected: {said}. The table below has all countries.")
+
+
+def country(places: Sequence[Place], codes: Sequence[str], *, name: str, title: str) -> str:
+    """Cells with recorded deaths inside a country, its outline and its neighbours', with a scale bar.
+
+    codes: ISO3 of the country, and of territories shown with it. Countries without an outline (small islands) get the cells alone.
+    """
+    own = [ring for code in codes for ring in rings(code)]
+    corners = _corners(places)
+    middle = _middle(own, corners)
+    frame = [corners.reshape(-1, 2)] if len(places) else []
+    largest = max(own, key=len) if own else None
+    for ring in own:
+        # Far-flung islands would shrink the country to a dot: the frame holds the largest part and what lies near it.
+        if largest is None or ring is largest or _near(ring, largest):
+            frame.append(ring)
+    flat = np.concatenate([_project(part, middle) for part in frame]) if frame else np.array([[-0.05, -0.05], [0.05, 0.05]])
+    flat = flat[np.isfinite(flat).all(axis=1)]
+    low, high = flat.min(axis=0), flat.max(axis=0)
+    span = np.maximum(high - low, 0.02)
+    width = 560.0
+    height = float(np.clip(width * span[1] / span[0], 260, 560))
+    scale = 0.92 * min(width / span[0], height / span[1])
+    centre = (low + high) / 2
+    projection: Spec = {
+        "type": "azimuthalEqualArea",
+        "rotate": [-middle[0], -middle[1], 0],
+        "scale": scale,
+        "translate": [width / 2 - centre[0] * scale, height / 2 + centre[1] * scale],
+        "clipExtent": [[0, 0], [width, height]],
+        "precision": 0.5,
+    }
+    spec: Spec = {
+        "width": width,
+        "height": height,
+        "projection": projection,
+        "layer": [*_outlines(codes, projection), _cells(places), *_scale_bar(scale, width, height)],
+    }
+    deaths = sum(p.deaths for p in places)
+    worst = max(places, key=lambda p: p.deaths, default=None)
+    most = f" Most in the cell at {worst.lat:.2f}, {worst.lon:.2f}: {worst.deaths:,}." if worst else ""
+    return theme.to_svg(spec, name=name, title=title, description=f"{deaths:,} deaths in {len(places)} cells of half a degree.{most}")
+
+
+def _outlines(codes: Sequence[str], projection: Spec) -> list[Spec]:
+    source = topology("50m")
+    shapes = [
+        {**g, "properties": {"own": g["id"] in codes}} for g in source["objects"]["countries"]["geometries"] if g["type"] and _visible(g, projection)
+    ]
+    used = {**source["objects"], "countries": {"type": "GeometryCollection", "geometries": shapes}}
+    topo = {**source, "objects": used}
+    return [
+        {
+            "data": {"values": topo, "format": {"type": "topojson", "feature": "countries"}},
+            "mark": {"type": "geoshape", "stroke": theme.MUTED, "strokeWidth": 0.7},
+            "encoding": {
+                "color": {
+                    "field": "properties.own",
+                    "type": "nominal",
+                    "legend": None,
+                    "scale": {"domain": [True, False], "range": [theme.ZERO, theme.UNKNOWN]},
+                }
+            },
+        },
+        {
+            "data": {"values": topo, "format": {"type": "topojson", "feature": "dashed"}},
+            "mark": {"type": "geoshape", "filled": False, "stroke": theme.BACK, "strokeWidth": 1.3, "strokeDash": [3, 2]},
+        },
+    ]
+
+
+def _visible(geometry: Spec, projection: Spec) -> bool:
+    """Whether any point of an outline falls near the picture: the rest would only make the drawing heavy."""
+    middle = (-projection["rotate"][0], -projection["rotate"][1])
+    dx, dy = projection["translate"]
+    for ring in rings(geometry["id"]):
+        flat = _project(ring, middle) * projection["scale"]
+        x, y = flat[:, 0] + dx, dy - flat[:, 1]
+        if ((x > -400) & (x < 960) & (y > -400) & (y < 960)).any():
+            return True
+    return False
+
+
+def _cells(places: Sequence[Place]) -> Spec:
+    features = []
+    for place in places:
+        west, east, south, north = place.lon - 0.25, place.lon + 0.25, place.lat - 0.25, place.lat + 0.25
+        ring = [[west, south], [west, north], [east, north], [east, south], [west, south]]
+        klass = CELL_CLASSES[int(np.searchsorted(CELL_EDGES, place.deaths, side="right")) - 1]
+        features.append({"type": "Feature", "properties": {"class": klass}, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+    return {
+        "data": {"values": features},
+        "mark": {"type": "geoshape", "stroke": theme.MUTED, "strokeWidth": 0.4, "opacity": 0.95},
+        "encoding": {
+            "color": {
+                "field": "properties.class",
+                "type": "nominal",
+                "title": "deaths in the cell",
+                "scale": {"domain": list(CELL_CLASSES), "range": list(theme.STEPS)},
+                "legend": {"orient": "bottom", "columns": 5, "symbolType": "square", "symbolSize": 140, "symbolStrokeColor": theme.MUTED, "symbolStrokeWidth": 0.5},
+            }
+        },
+    }
+
+
+def _scale_bar(scale: float, width: float, height: float) -> list[Spec]:
+    """A bar of a round number of kilometres in the lower left corner. scale: pixels per radian."""
+    target = width / 5 / scale * EARTH_KM
+    power = 10 ** math.floor(math.log10(target))
+    length = max(step * power for step in (1, 2, 5) if step * power <= target)
+    pixels = length / EARTH_KM * scale
+    x, y = 12.0, height - 12
+    row = {"data": {"values": [{}]}}
+    return [
+        {**row, "mark": {"type": "rule", "color": theme.FG, "strokeWidth": 2}, "encoding": {"x": {"value": x}, "x2": {"value": x + pixels}, "y": {"value": y}}},
+        {
+            **row,
+            "mark": {"type": "text", "text": f"{length:,.0f} km", "align": "left", "baseline": "bottom", "dy": -4, "color": theme.FG},
+            "encoding": {"x": {"value": x}, "y": {"value": y}},
+        },
+    ]
+
+
+@cache
+def rings(code: str) -> tuple[FloatArray, ...]:
+    """The outer rings of an outline at the close-up scale, (n, 2) lon and lat in degrees each; none for small islands."""
+    source = topology("50m")
+    step = source["transform"]["scale"]
+    found = next((g for g in source["objects"]["countries"]["geometries"] if g["id"] == code and g["type"]), None)
+    if found is None:
+        return ()
+    return tuple(np.concatenate([_arc(index) for index in polygon[0]]) * step for polygon in found["arcs"])
+
+
+@cache
+def _arc(index: int) -> FloatArray:
+    deltas = topology("50m")["arcs"][index if index >= 0 else ~index]
+    points: FloatArray = np.cumsum(np.asarray(deltas, dtype=np.float64), axis=0)
+    return points if index >= 0 else points[::-1]
+
+
+def _corners(places: Sequence[Place]) -> FloatArray:
+    centres = np.array([[p.lon, p.lat] for p in places], dtype=np.float64).reshape(-1, 1, 2)
+    return centres + np.array([[-0.25, -0.25], [-0.25, 0.25], [0.25, 0.25], [0.25, -0.25]])
+
+
+def _middle(own: Sequence[FloatArray], corners: FloatArray) -> tuple[float, float]:
+    """The centre of the largest part, by the mean of unit vectors, so that the antimeridian is no edge."""
+    points = max(own, key=len) if own else corners.reshape(-1, 2)
+    if not points.size:
+        return 0.0, 0.0
+    lon, lat = np.radians(points[:, 0]), np.radians(points[:, 1])
+    x, y, z = (np.cos(lat) * np.cos(lon)).mean(), (np.cos(lat) * np.sin(lon)).mean(), np.sin(lat).mean()
+    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
+
+
+def _near(ring: FloatArray, largest: FloatArray, *, km: float = 600.0) -> bool:
+    ring_middle, main = _middle([ring], ring), largest[:: max(1, len(largest) // 60)]
+    return bool(np.min(cells.distance_km(ring_middle[1], ring_middle[0], main[:, 1], main[:, 0])) < km)
+
+
+def _project(points: FloatArray, middle: tuple[float, float]) -> FloatArray:
+    """Lambert's azimuthal equal-area projection around `middle`, in radians, y upwards. points: (n, 2) lon, lat in degrees."""
+    lon, lat = np.radians(points[:, 0] - middle[0]), np.radians(points[:, 1])
+    lat0 = math.radians(middle[1])
+    cosine = math.sin(lat0) * np.sin(lat) + math.cos(lat0) * np.cos(lat) * np.cos(lon)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        k = np.sqrt(2 / (1 + cosine))
+        x = k * np.cos(lat) * np.sin(lon)
+        y = k * (math.cos(lat0) * np.sin(lat) - math.sin(lat0) * np.cos(lat) * np.cos(lon))
+    return np.stack([x, y], axis=1)
