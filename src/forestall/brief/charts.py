@@ -37,38 +37,48 @@ def _date(month: str) -> str:
 
 def history(months: Sequence[HistoryMonth], *, name: str, country: str) -> str:
     """Deaths per month as bars, the publisher's low and high as a band, months that are not final in another colour."""
-    rows = [
-        {"month": _date(m.month), "deaths": m.deaths, "low": m.low, "high": m.high, "status": "final" if m.status == "final" else "not final"}
+    rows: list[Spec] = [
+        {
+            "month": _date(m.month),
+            "deaths": m.deaths,
+            "low": m.low,
+            "high": m.high,
+            "status": "final" if m.status == "final" else "not final",
+        }
         for m in months
         if m.deaths is not None
     ]
     top = max((max(r["deaths"], r["high"] or 0) for r in rows), default=0)
     scale, axis = _count_scale(top)
-    x: Spec = {"field": "month", "type": "temporal", "title": None, "axis": {"format": "%Y", "grid": False, "tickCount": 8}}
+    x: Spec = {
+        "field": "month",
+        "type": "temporal",
+        "title": None,
+        "axis": {"format": "%Y", "grid": False, "tickCount": 8},
+    }
     color: Spec = {
         "field": "status",
         "type": "nominal",
         "title": None,
         "scale": {"domain": ["final", "not final"], "range": [theme.ACCENT, theme.ACCENT_2]},
-        "legend": {"orient": "top", "symbolType": "square"},
+        "legend": {"orient": "top", "symbolType": "stroke", "symbolStrokeWidth": 4},
     }
+    dead = [{**r, "zero": 0} for r in rows if r["deaths"]]
+    ranged = [r for r in dead if r["low"] is not None and r["high"] is not None and r["high"] > r["low"]]
+    y: Spec = {"type": "quantitative", "scale": scale, "axis": axis}
     spec: Spec = {
         "width": WIDTH,
-        "height": 210,
+        "height": 220,
         "layer": [
             {
-                "data": {"values": [r for r in rows if r["low"] is not None and r["high"] is not None and r["deaths"]]},
-                "mark": {"type": "rule", "color": theme.BANDS[1], "strokeWidth": 1.6},
-                "encoding": {
-                    "x": x,
-                    "y": {"field": "low", "type": "quantitative", "scale": scale, "axis": axis},
-                    "y2": {"field": "high"},
-                },
+                "data": {"values": dead},
+                "mark": {"type": "rule", "strokeWidth": 1.45},
+                "encoding": {"x": x, "y": {"field": "zero", **y}, "y2": {"field": "deaths"}, "color": color},
             },
             {
-                "data": {"values": [r for r in rows if r["deaths"]]},
-                "mark": {"type": "tick", "thickness": 2, "size": 2.4, "orient": "horizontal"},
-                "encoding": {"x": x, "y": {"field": "deaths", "type": "quantitative", "scale": scale, "axis": axis}, "color": color},
+                "data": {"values": ranged},
+                "mark": {"type": "rule", "color": theme.FG, "strokeWidth": 0.7, "opacity": 0.7},
+                "encoding": {"x": x, "y": {"field": "low", **y}, "y2": {"field": "high"}},
             },
         ],
     }
@@ -94,17 +104,26 @@ def _empty(rows: Sequence[Spec], x: Spec, scale: Spec, axis: Spec) -> Spec:
 
 def fan(past: Sequence[HistoryMonth], ahead: Sequence[MonthForecast], *, name: str, country: str) -> str:
     """The last months as recorded, then the forecast: median and 50, 80 and 90 % intervals."""
-    recorded = [{"month": _date(m.month), "deaths": m.deaths} for m in past if m.deaths is not None]
-    rows = [{**m.model_dump(), "month": _date(m.month)} for m in ahead]
+    recorded: list[Spec] = [{"month": _date(m.month), "deaths": m.deaths} for m in past if m.deaths is not None]
+    rows: list[Spec] = [{**m.model_dump(), "month": _date(m.month)} for m in ahead]
     top = max([r["deaths"] for r in recorded] + [m.q95 for m in ahead], default=0)
     scale, axis = _count_scale(top)
-    x: Spec = {"field": "month", "type": "temporal", "title": None, "axis": {"format": "%b %Y", "grid": False, "tickCount": 6}}
+    x: Spec = {
+        "field": "month",
+        "type": "temporal",
+        "title": None,
+        "axis": {"format": "%b %Y", "grid": False, "tickCount": 6},
+    }
 
     def band(low: str, high: str, color: str) -> Spec:
         return {
             "data": {"values": rows},
             "mark": {"type": "area", "color": color, "interpolate": "step"},
-            "encoding": {"x": x, "y": {"field": low, "type": "quantitative", "scale": scale, "axis": axis}, "y2": {"field": high}},
+            "encoding": {
+                "x": x,
+                "y": {"field": low, "type": "quantitative", "scale": scale, "axis": axis},
+                "y2": {"field": high},
+            },
         }
 
     def line(values: Sequence[Spec], field: str, color: str, **mark: Any) -> Spec:
@@ -130,7 +149,13 @@ def fan(past: Sequence[HistoryMonth], ahead: Sequence[MonthForecast], *, name: s
                 "type": "nominal",
                 "title": None,
                 "scale": {"domain": [k["label"] for k in key], "range": [k["color"] for k in key]},
-                "legend": {"orient": "top", "symbolType": "square", "symbolOpacity": 1, "columns": 5, "symbolSize": 110},
+                "legend": {
+                    "orient": "top",
+                    "symbolType": "square",
+                    "symbolOpacity": 1,
+                    "columns": 5,
+                    "symbolSize": 110,
+                },
             }
         },
     }
@@ -163,9 +188,20 @@ def intervals(frame: pl.DataFrame, *, name: str, title: str) -> str:
     """
     top = float(frame["high80"].to_numpy().max()) if frame.height else 0.0
     top = max(top, float(frame["expected"].to_numpy().max()) if frame.height else 0.0, 10.0)
-    x_axis = {"title": "deaths (logarithmic)", "values": [v for v in _ticks(top) if v <= top * 1.2], "format": ",d", "orient": "top"}
+    x_axis = {
+        "title": "deaths (logarithmic)",
+        "values": [v for v in _ticks(top) if v <= top * 1.2],
+        "format": ",d",
+        "orient": "top",
+    }
     scale = {"type": "symlog", "constant": 1, "domain": [0, top * 1.2]}
-    y: Spec = {"field": "label", "type": "nominal", "sort": None, "title": None, "axis": {"ticks": False, "domain": False, "labelLimit": 170, "labelColor": theme.FG}}
+    y: Spec = {
+        "field": "label",
+        "type": "nominal",
+        "sort": None,
+        "title": None,
+        "axis": {"ticks": False, "domain": False, "labelLimit": 170, "labelColor": theme.FG},
+    }
     spec: Spec = {
         "width": 460,
         "height": {"step": 22},
@@ -181,7 +217,10 @@ def intervals(frame: pl.DataFrame, *, name: str, title: str) -> str:
             },
             {
                 "mark": {"type": "circle", "size": 70, "color": theme.ACCENT, "opacity": 1},
-                "encoding": {"y": y, "x": {"field": "expected", "type": "quantitative", "scale": scale, "axis": x_axis}},
+                "encoding": {
+                    "y": y,
+                    "x": {"field": "expected", "type": "quantitative", "scale": scale, "axis": x_axis},
+                },
             },
         ],
     }
@@ -199,7 +238,13 @@ def skill(frame: pl.DataFrame, *, name: str) -> str:
         "mark": {"type": "line", "point": {"size": 30}, "strokeWidth": 2},
         "encoding": {
             "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
-            "y": {"field": "crps", "type": "quantitative", "title": "CRPS, deaths (logarithmic)", "scale": {"type": "log", "nice": False}, "axis": {"values": [10, 20, 50, 100, 200]}},
+            "y": {
+                "field": "crps",
+                "type": "quantitative",
+                "title": "CRPS, deaths (logarithmic)",
+                "scale": {"type": "log", "nice": False},
+                "axis": {"values": [10, 20, 50, 100, 200]},
+            },
             "color": {
                 "field": "model",
                 "type": "nominal",

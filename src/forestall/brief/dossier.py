@@ -1,6 +1,7 @@
 """One country's dossier, composed from one edition's situation."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -209,8 +210,9 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
         .filter((pl.col("deaths_total") > 0) & ~pl.col("name").str.contains("XXX"))
         .sort("deaths_total", descending=True)
     )
-    out = [
-        Conflict(
+    said: dict[tuple[int, str], Conflict] = {}
+    for r in recent.head(CONFLICTS_SHOWN // 2).iter_rows(named=True):
+        said[r["type_of_violence"], r["name"]] = Conflict(
             name=ucdp_words(s, r["name"]),
             kind=TYPES[r["type_of_violence"]],
             last_active=format_month(r["month_id"]),
@@ -218,8 +220,6 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
             note=f"{r['status']} figures",
             source=r["release"],
         )
-        for r in recent.head(CONFLICTS_SHOWN // 2).iter_rows(named=True)
-    ]
     wars = (
         conflicts.yearly(s.workspace, "ucdp_conflict_year", as_of=s.as_of)
         .filter((pl.col("iso3") == iso3) & pl.col("dyad_id").is_not_null())
@@ -236,27 +236,39 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
             release=pl.col("release").last(),
         )
         .sort("last", "years", descending=True)
-        .head(CONFLICTS_SHOWN - len(out))
     )
     for r in dyads.iter_rows(named=True):
-        fought = wars.filter(pl.col("dyad_id") == r["dyad_id"]) if r["type_of_violence"] == 1 else wars.clear()
-        note = f"active in {words.plural(r['years'], 'year')} since {r['first']}"
-        if fought.height:
-            over = fought.sort("year").row(-1, named=True)
-            about = f"about territory ({over['territory']})" if over["territory"] else "about government"
-            at_war = fought.filter(pl.col("intensity") == 2).height
-            note += f"; {about}" + (f"; war (1,000+ deaths a year) in {words.plural(at_war, 'year')}" if at_war else "")
-        out.append(
-            Conflict(
-                name=ucdp_words(s, r["dyad_name"]),
-                kind=TYPES[r["type_of_violence"]],
-                last_active=str(r["last"]),
-                deaths=None,
-                note=note,
-                source=r["release"],
-            )
+        if len(said) >= CONFLICTS_SHOWN:
+            break
+        note = _note(r, wars)
+        key = (r["type_of_violence"], r["dyad_name"])
+        if key in said:
+            now = said[key]
+            said[key] = now.model_copy(update={"note": f"{note}; {now.note}"})
+            continue
+        said[key] = Conflict(
+            name=ucdp_words(s, r["dyad_name"]),
+            kind=TYPES[r["type_of_violence"]],
+            last_active=str(r["last"]),
+            deaths=None,
+            note=note,
+            source=r["release"],
         )
-    return tuple(out)
+    return tuple(said.values())
+
+
+def _note(row: dict[str, Any], wars: pl.DataFrame) -> str:
+    """For how long a pair of actors has fought here, over what, and in how many years at the level of war."""
+    note = f"active in {words.plural(row['years'], 'year')} since {row['first']}"
+    fought = (
+        wars.filter(pl.col("dyad_id") == row["dyad_id"]).sort("year") if row["type_of_violence"] == 1 else wars.clear()
+    )
+    if not fought.height:
+        return note
+    over = fought.row(-1, named=True)
+    about = f"about territory ({over['territory']})" if over["territory"] else "about government"
+    at_war = fought.filter(pl.col("intensity") == 2).height
+    return f"{note}; {about}" + (f"; war (1,000+ deaths a year) in {words.plural(at_war, 'year')}" if at_war else "")
 
 
 def _maps(s: Situation, gw_id: int, iso3: str) -> tuple[CellMap, ...]:
@@ -333,7 +345,11 @@ def _population(s: Situation, iso3: str) -> Figure | None:
         return None
     row = frame.row(-1, named=True)
     return Figure(
-        value=round(row["persons"]), unit="persons", source=row["source"], kind="recorded", months=str(row["year"])
+        value=round(row["persons"]),
+        unit="persons",
+        source=row["source"].replace(" (gdidata)", ""),
+        kind="recorded",
+        months=str(row["year"]),
     )
 
 

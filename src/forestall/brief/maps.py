@@ -30,6 +30,7 @@ DISCLAIMER = (
 )
 
 EARTH_KM = 6371.0
+WIDE_KM = 3500.0
 NOT_GIVEN = "no separate figure"
 CLASSES = ("fewer than 1", "1–24", "25–99", "100–999", "1,000–9,999", "10,000 or more", NOT_GIVEN)
 COLOURS = (theme.ZERO, *theme.STEPS, theme.UNKNOWN)
@@ -64,19 +65,32 @@ def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str,
         elif klass != NOT_GIVEN:
             lon, lat = geometry["properties"]["point"]
             points.append({"lon": lon, "lat": lat, "class": klass})
-    topo = {**source, "objects": {**source["objects"], "countries": {"type": "GeometryCollection", "geometries": shapes}}}
+    topo = {
+        **source,
+        "objects": {**source["objects"], "countries": {"type": "GeometryCollection", "geometries": shapes}},
+    }
     color: Spec = {
         "type": "nominal",
         "title": None,
         "scale": {"domain": list(CLASSES), "range": list(COLOURS)},
-        "legend": {"orient": "bottom", "columns": 4, "symbolType": "square", "symbolSize": 150, "symbolStrokeColor": theme.MUTED, "symbolStrokeWidth": 0.6},
+        "legend": {
+            "orient": "bottom",
+            "columns": 4,
+            "symbolType": "square",
+            "symbolSize": 150,
+            "symbolStrokeColor": theme.MUTED,
+            "symbolStrokeWidth": 0.6,
+        },
     }
     spec: Spec = {
         "width": 980,
         "height": 470,
         "projection": {"type": "equalEarth"},
         "layer": [
-            {"data": {"sphere": True}, "mark": {"type": "geoshape", "fill": theme.SEA, "stroke": theme.LINE, "strokeWidth": 0.6}},
+            {
+                "data": {"sphere": True},
+                "mark": {"type": "geoshape", "fill": theme.SEA, "stroke": theme.LINE, "strokeWidth": 0.6},
+            },
             {
                 "data": {"values": topo, "format": {"type": "topojson", "feature": "countries"}},
                 "mark": {"type": "geoshape", "stroke": theme.MUTED, "strokeWidth": 0.45},
@@ -84,7 +98,13 @@ def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str,
             },
             {
                 "data": {"values": topo, "format": {"type": "topojson", "feature": "dashed"}},
-                "mark": {"type": "geoshape", "filled": False, "stroke": theme.BACK, "strokeWidth": 1.1, "strokeDash": [2.5, 2]},
+                "mark": {
+                    "type": "geoshape",
+                    "filled": False,
+                    "stroke": theme.BACK,
+                    "strokeWidth": 1.1,
+                    "strokeDash": [2.5, 2],
+                },
             },
             {
                 "data": {"values": points},
@@ -99,7 +119,12 @@ def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str,
     }
     top = sorted(expected, key=lambda code: -expected[code])[:5]
     said = "; ".join(f"{names[code]} {expected[code]:,.0f}" for code in top)
-    return theme.to_svg(spec, name=name, title=f"Expected deaths by country, {window}", description=f"Most expected: {said}. The table below has all countries.")
+    return theme.to_svg(
+        spec,
+        name=name,
+        title=f"Expected deaths by country, {window}",
+        description=f"Most expected: {said}. The table below has all countries.",
+    )
 
 
 def country(places: Sequence[Place], codes: Sequence[str], *, name: str, title: str) -> str:
@@ -110,14 +135,11 @@ def country(places: Sequence[Place], codes: Sequence[str], *, name: str, title: 
     own = [ring for code in codes for ring in rings(code)]
     corners = _corners(places)
     middle = _middle(own, corners)
-    frame = [corners.reshape(-1, 2)] if len(places) else []
-    largest = max(own, key=len) if own else None
-    for ring in own:
-        # Far-flung islands would shrink the country to a dot: the frame holds the largest part and what lies near it.
-        if largest is None or ring is largest or _near(ring, largest):
-            frame.append(ring)
-    flat = np.concatenate([_project(part, middle) for part in frame]) if frame else np.array([[-0.05, -0.05], [0.05, 0.05]])
-    flat = flat[np.isfinite(flat).all(axis=1)]
+    flat = _frame(own, corners, middle)
+    if places and (flat.max(axis=0) - flat.min(axis=0)).max() * EARTH_KM > WIDE_KM:
+        # On a map of all Russia a cell is a speck: large countries are shown where deaths were recorded.
+        middle = _middle([], corners)
+        flat = _frame([], corners, middle, margin_km=300)
     low, high = flat.min(axis=0), flat.max(axis=0)
     span = np.maximum(high - low, 0.02)
     width = 560.0
@@ -141,32 +163,53 @@ def country(places: Sequence[Place], codes: Sequence[str], *, name: str, title: 
     deaths = sum(p.deaths for p in places)
     worst = max(places, key=lambda p: p.deaths, default=None)
     most = f" Most in the cell at {worst.lat:.2f}, {worst.lon:.2f}: {worst.deaths:,}." if worst else ""
-    return theme.to_svg(spec, name=name, title=title, description=f"{deaths:,} deaths in {len(places)} cells of half a degree.{most}")
+    return theme.to_svg(
+        spec, name=name, title=title, description=f"{deaths:,} deaths in {len(places)} cells of half a degree.{most}"
+    )
+
+
+def _frame(
+    own: Sequence[FloatArray], corners: FloatArray, middle: tuple[float, float], *, margin_km: float = 0.0
+) -> FloatArray:
+    """Projected points (n, 2) that the picture must hold: the largest part of the country, what lies near it, and the cells."""
+    largest = max(own, key=len) if own else None
+    # Far-flung islands would shrink the country to a dot.
+    parts = [ring for ring in own if ring is largest or (largest is not None and _near(ring, largest))]
+    parts += [corners.reshape(-1, 2)] if corners.size else []
+    flat = (
+        np.concatenate([_project(part, middle) for part in parts])
+        if parts
+        else np.array([[-0.05, -0.05], [0.05, 0.05]])
+    )
+    flat = flat[np.isfinite(flat).all(axis=1)]
+    margin = margin_km / EARTH_KM
+    return np.concatenate([flat - margin, flat + margin])
 
 
 def _outlines(codes: Sequence[str], projection: Spec) -> list[Spec]:
     source = topology("50m")
-    shapes = [
-        {**g, "properties": {"own": g["id"] in codes}} for g in source["objects"]["countries"]["geometries"] if g["type"] and _visible(g, projection)
-    ]
-    used = {**source["objects"], "countries": {"type": "GeometryCollection", "geometries": shapes}}
-    topo = {**source, "objects": used}
+    seen = [g for g in source["objects"]["countries"]["geometries"] if g["type"] and _visible(g, projection)]
+
+    def layer(shapes: list[Spec], fill: str) -> Spec:
+        objects = {"shapes": {"type": "GeometryCollection", "geometries": [{**g, "properties": {}} for g in shapes]}}
+        return {
+            "data": {"values": {**source, "objects": objects}, "format": {"type": "topojson", "feature": "shapes"}},
+            "mark": {"type": "geoshape", "fill": fill, "stroke": theme.MUTED, "strokeWidth": 0.7},
+        }
+
+    dashed = {**source, "objects": {"dashed": source["objects"]["dashed"]}}
     return [
+        layer([g for g in seen if g["id"] not in codes], theme.UNKNOWN),
+        layer([g for g in seen if g["id"] in codes], theme.ZERO),
         {
-            "data": {"values": topo, "format": {"type": "topojson", "feature": "countries"}},
-            "mark": {"type": "geoshape", "stroke": theme.MUTED, "strokeWidth": 0.7},
-            "encoding": {
-                "color": {
-                    "field": "properties.own",
-                    "type": "nominal",
-                    "legend": None,
-                    "scale": {"domain": [True, False], "range": [theme.ZERO, theme.UNKNOWN]},
-                }
+            "data": {"values": dashed, "format": {"type": "topojson", "feature": "dashed"}},
+            "mark": {
+                "type": "geoshape",
+                "filled": False,
+                "stroke": theme.BACK,
+                "strokeWidth": 1.3,
+                "strokeDash": [3, 2],
             },
-        },
-        {
-            "data": {"values": topo, "format": {"type": "topojson", "feature": "dashed"}},
-            "mark": {"type": "geoshape", "filled": False, "stroke": theme.BACK, "strokeWidth": 1.3, "strokeDash": [3, 2]},
         },
     ]
 
@@ -189,17 +232,26 @@ def _cells(places: Sequence[Place]) -> Spec:
         west, east, south, north = place.lon - 0.25, place.lon + 0.25, place.lat - 0.25, place.lat + 0.25
         ring = [[west, south], [west, north], [east, north], [east, south], [west, south]]
         klass = CELL_CLASSES[int(np.searchsorted(CELL_EDGES, place.deaths, side="right")) - 1]
-        features.append({"type": "Feature", "properties": {"class": klass}, "geometry": {"type": "Polygon", "coordinates": [ring]}})
+        features.append(
+            {"type": "Feature", "properties": {"class": klass}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+        )
     return {
         "data": {"values": features},
-        "mark": {"type": "geoshape", "stroke": theme.MUTED, "strokeWidth": 0.4, "opacity": 0.95},
+        "mark": {"type": "geoshape", "stroke": theme.FG, "strokeWidth": 0.4},
         "encoding": {
             "color": {
                 "field": "properties.class",
                 "type": "nominal",
                 "title": "deaths in the cell",
                 "scale": {"domain": list(CELL_CLASSES), "range": list(theme.STEPS)},
-                "legend": {"orient": "bottom", "columns": 5, "symbolType": "square", "symbolSize": 140, "symbolStrokeColor": theme.MUTED, "symbolStrokeWidth": 0.5},
+                "legend": {
+                    "orient": "bottom",
+                    "columns": 5,
+                    "symbolType": "square",
+                    "symbolSize": 140,
+                    "symbolStrokeColor": theme.MUTED,
+                    "symbolStrokeWidth": 0.5,
+                },
             }
         },
     }
@@ -212,12 +264,23 @@ def _scale_bar(scale: float, width: float, height: float) -> list[Spec]:
     length = max(step * power for step in (1, 2, 5) if step * power <= target)
     pixels = length / EARTH_KM * scale
     x, y = 12.0, height - 12
-    row = {"data": {"values": [{}]}}
+    row: Spec = {"data": {"values": [{}]}}
     return [
-        {**row, "mark": {"type": "rule", "color": theme.FG, "strokeWidth": 2}, "encoding": {"x": {"value": x}, "x2": {"value": x + pixels}, "y": {"value": y}}},
         {
             **row,
-            "mark": {"type": "text", "text": f"{length:,.0f} km", "align": "left", "baseline": "bottom", "dy": -4, "color": theme.FG},
+            "mark": {"type": "rule", "color": theme.FG, "strokeWidth": 2},
+            "encoding": {"x": {"value": x}, "x2": {"value": x + pixels}, "y": {"value": y}},
+        },
+        {
+            **row,
+            "mark": {
+                "type": "text",
+                "text": f"{length:,.0f} km",
+                "align": "left",
+                "baseline": "bottom",
+                "dy": -4,
+                "color": theme.FG,
+            },
             "encoding": {"x": {"value": x}, "y": {"value": y}},
         },
     ]
@@ -227,7 +290,7 @@ def _scale_bar(scale: float, width: float, height: float) -> list[Spec]:
 def rings(code: str) -> tuple[FloatArray, ...]:
     """The outer rings of an outline at the close-up scale, (n, 2) lon and lat in degrees each; none for small islands."""
     source = topology("50m")
-    step = source["transform"]["scale"]
+    step: FloatArray = np.asarray(source["transform"]["scale"], dtype=np.float64)
     found = next((g for g in source["objects"]["countries"]["geometries"] if g["id"] == code and g["type"]), None)
     if found is None:
         return ()
@@ -243,7 +306,8 @@ def _arc(index: int) -> FloatArray:
 
 def _corners(places: Sequence[Place]) -> FloatArray:
     centres = np.array([[p.lon, p.lat] for p in places], dtype=np.float64).reshape(-1, 1, 2)
-    return centres + np.array([[-0.25, -0.25], [-0.25, 0.25], [0.25, 0.25], [0.25, -0.25]])
+    corners: FloatArray = centres + np.array([[-0.25, -0.25], [-0.25, 0.25], [0.25, 0.25], [0.25, -0.25]])
+    return corners
 
 
 def _middle(own: Sequence[FloatArray], corners: FloatArray) -> tuple[float, float]:

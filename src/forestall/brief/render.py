@@ -14,7 +14,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from forestall.brief import words
+from forestall.brief import theme, words
 from forestall.brief.document import CountryRisk, Dossier, Figure, MonthForecast, Neighbour, Outlook
 from forestall.ids.months import long_month, parse_month
 
@@ -82,6 +82,7 @@ def page(document: Outlook | Dossier, **context: Any) -> str:
     Strings are escaped; SVG arrives as text made by our own charts and is marked safe here.
     """
     style = resources.files("forestall").joinpath("brief/templates/style.css").read_text("utf-8")
+    style += f"@media screen and (prefers-color-scheme: dark) {{\n{theme.dark_css()}\n}}\n"
     ready = {key: _mark(value) if key in {"charts", "sparks", "maps"} else value for key, value in context.items()}
     template = _environment().get_template(f"{document.kind}.html.j2")
     return template.render(doc=document, style=Markup(style), **ready)  # noqa: S704 - our own stylesheet

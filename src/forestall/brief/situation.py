@@ -284,7 +284,8 @@ def _method(workspace: Workspace, forecast: Forecast) -> Method:
 METHOD_TEXT = (
     "Each country's forecast is made of 1,000 draws a month from its own last 36 months; a month k months back has the weight "
     "0.5^(k/4), so that recent months count more. The draws of different months are then tied together, so that totals over several "
-    "months carry the uncertainty of a war that lasts.",
+    "months carry the uncertainty of a war that lasts. The distribution is the same for all months ahead: intervals do not widen with distance, "
+    "and beyond six months they are too narrow.",
     "This first model knows a country's recent record and nothing else. It cannot foresee a first outbreak: a country without a "
     "recorded death in 36 months gets zero, and the page says how often such countries saw 25 or more deaths in the past. It does "
     "not know of talks, elections or offensives ahead, and countries vary independently of each other, so that the world's interval is "

@@ -38,7 +38,9 @@ FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif"
 def dark_css() -> str:
     """CSS rules that turn every chart colour into its partner for dark mode."""
     return "\n".join(
-        f'svg.chart [{attribute}="{light}"]{{{attribute}:{dark}}}' for light, dark in DARK.items() for attribute in ("fill", "stroke")
+        f'svg.chart [{attribute}="{light}"]{{{attribute}:{dark}}}'
+        for light, dark in DARK.items()
+        for attribute in ("fill", "stroke")
     )
 
 
@@ -59,7 +61,13 @@ def config() -> dict[str, Any]:
             "domainColor": LINE,
             "tickColor": LINE,
         },
-        "legend": {"labelColor": FG, "titleColor": MUTED, "labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"},
+        "legend": {
+            "labelColor": FG,
+            "titleColor": MUTED,
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": "normal",
+        },
         "text": {"color": FG, "fontSize": 12},
     }
 

@@ -1,11 +1,14 @@
 """`forestall brief`: the world outlook, or a country's dossier."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from forestall.cli.common import AsOf, Json, note, print_json
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +35,7 @@ def brief(
     from forestall.store import Workspace
 
     workspace = Workspace.open()
+    document: BaseModel
     if country is None:
         written, document = write_outlook(workspace, out, as_of=as_of, dossiers=dossiers, progress=note)
     else:

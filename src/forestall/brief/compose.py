@@ -1,0 +1,164 @@
+"""Write an edition: documents, charts and pages together."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+from forestall.brief import charts, maps, render, theme
+from forestall.brief.document import Dossier, Outlook
+from forestall.brief.dossier import dossier
+from forestall.brief.outlook import outlook
+from forestall.brief.situation import Situation, situation
+from forestall.brief.words import MOST, listing
+from forestall.ids.countries import resolve, states
+from forestall.ids.months import long_month, month_end, parse_month
+from forestall.store import Workspace
+
+MONTHS_SHOWN = (1, 2, 3, 6, 12, 24, 36)
+"""Months ahead that the dossier's table lists; the fan chart and the JSON have all of them."""
+
+PAST_SHOWN = 36  # months before the forecast in the fan chart
+SKILL_SHOWN = ("ewma", "conflictology_12", "last")
+
+
+def _silent(text: str) -> None:
+    del text
+
+
+def write_outlook(
+    workspace: Workspace,
+    out: Path,
+    *,
+    as_of: str | None = None,
+    dossiers: bool = False,
+    progress: Callable[[str], None] = _silent,
+) -> tuple[list[Path], Outlook]:
+    """Write `outlook.html` and `outlook.json` to `out`; with `dossiers`, also both for each country with deaths expected.
+
+    as_of: YYYY-MM, the latest month on hand if None. Returns the files written and the document.
+    """
+    s = situation(workspace, as_of=None if as_of is None else parse_month(as_of))
+    document = outlook(s)
+    links: dict[str, str] = {}
+    written: list[Path] = []
+    if dossiers:
+        chosen = [r for r in document.countries if r.expected > 0]
+        links = {r.iso3: f"{r.iso3}.html" for r in chosen}
+        for done, row in enumerate(chosen, 1):
+            progress(f"{done}/{len(chosen)} {row.name}")
+            written += _write(out, row.iso3, *dossier_page(s, row.gw_id, links, outlook_link="outlook.html"))
+    written = _write(out, "outlook", document, outlook_page(s, document, links)) + written
+    return written, document
+
+
+def write_dossier(
+    workspace: Workspace, country: str, out: Path, *, as_of: str | None = None
+) -> tuple[list[Path], Dossier]:
+    """Write a country's dossier as `ISO3.html` and `ISO3.json` to `out`.
+
+    Raises UsageError if the country is not known or is no state in the edition's month.
+    """
+    month = None if as_of is None else parse_month(as_of)
+    if month is not None:
+        resolve(country, month_end(month))  # a country nobody knows is said before any work is done
+    s = situation(workspace, as_of=month)
+    state = resolve(country, month_end(s.as_of))
+    unit = state.gw_id if state.gw_id in s.states else state.counted_with
+    document, text = dossier_page(s, -1 if unit is None else unit, {})
+    return _write(out, document.iso3, document, text), document
+
+
+def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
+    """The outlook as HTML. links: pages of countries, by ISO3."""
+    rows = {r.iso3: r for r in document.countries}
+    by_expected = [rows[code] for code in document.watch_expected]
+    shown = pl.DataFrame(
+        [{"label": r.name, "expected": r.expected, "low80": r.low80, "high80": r.high80} for r in by_expected]
+    )
+    cards = {
+        "recorded_month": f"Deaths recorded, {document.as_of_long}",
+        "recorded_12_months": "Deaths recorded, last 12 months",
+        "countries_25_month": f"Countries with 25 or more deaths, {document.as_of_long}",
+        "expected_window": f"Deaths expected, {document.window_long}",
+        "countries_25_next": f"Countries expected to see 25 or more, {long_month(s.as_of + 1)}",
+    }
+    return render.page(
+        document,
+        charts={
+            "map": maps.world(
+                {r.iso3: r.expected for r in document.countries},
+                {r.iso3: r.name for r in document.countries},
+                name="world",
+                window=document.window_long,
+            ),
+            "expected": charts.intervals(shown, name="expected", title=f"Expected deaths, {document.window_long}"),
+            "skill": _skill(s),
+        },
+        sparks={r.iso3: theme.sparkline(list(r.recent)) for r in by_expected},
+        links=links,
+        cards=[(label, document.headline[key]) for key, label in cards.items()],
+        disclaimer=maps.DISCLAIMER,
+        by_expected=by_expected,
+        by_p25=[rows[code] for code in document.watch_p25],
+        by_escalation=[rows[code] for code in document.watch_escalation],
+        certain=listing([r.name for r in document.countries if r.p25_next_month >= MOST]),
+        next_month_long=long_month(s.as_of + 1),
+        previous_long=long_month(s.as_of - 1),
+    )
+
+
+def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_link: str = "") -> tuple[Dossier, str]:
+    """A country's dossier, as document and as HTML."""
+    document = dossier(s, gw_id)
+    codes = [
+        document.iso3,
+        *(
+            t.iso3
+            for t in states(month_end(s.as_of), territories=True)
+            if t.kind == "territory" and t.counted_with == gw_id
+        ),
+    ]
+    beside = [n for n in document.neighbours if n.iso3 == document.iso3 or n.high80 > 0 or n.recorded_12_months]
+    shown = pl.DataFrame(
+        [{"label": n.name, "expected": n.expected, "low80": n.low80, "high80": n.high80} for n in beside]
+    )
+    text = render.page(
+        document,
+        charts={
+            "fan": charts.fan(document.history[-PAST_SHOWN:], document.forecast, name="fan", country=document.name),
+            "history": charts.history(document.history, name="history", country=document.name),
+            "neighbours": charts.intervals(shown, name="neighbours", title=f"{document.name} beside its neighbours"),
+            "skill": _skill(s),
+        },
+        maps=[
+            (
+                place,
+                maps.country(
+                    place.cells,
+                    codes,
+                    name=f"cells{i}",
+                    title=f"{document.name}: recorded deaths by cell, {place.span}",
+                ),
+            )
+            for i, place in enumerate(document.maps)
+        ],
+        links=links,
+        outlook_link=outlook_link,
+        disclaimer=maps.DISCLAIMER,
+        last_month_long=long_month(int(s.forecast.months[-1])),
+        months_shown=[document.forecast[k - 1] for k in MONTHS_SHOWN if k <= len(document.forecast)],
+    )
+    return document, text
+
+
+def _skill(s: Situation) -> str:
+    frame: pl.DataFrame = s.workspace.table("skill").filter(pl.col("model").is_in(SKILL_SHOWN))
+    return charts.skill(frame.select("model", "year", "crps").sort("model", "year"), name="skill")
+
+
+def _write(out: Path, name: str, document: Outlook | Dossier, text: str) -> list[Path]:
+    page, data = out / f"{name}.html", out / f"{name}.json"
+    render.write(data, document.model_dump_json(indent=1) + "\n")
+    render.write(page, text)
+    return [page, data]
