@@ -94,7 +94,7 @@ def convert(source: Topology, step: float) -> Topology:
         outlines[code] = _dissolve(outlines[code], arcs)
     dashed = _dashed(source, arcs, step)
     geometries = [_outline(code, polygons, arcs, step) for code, polygons in sorted(outlines.items())]
-    return _compact([g for g in geometries if g], arcs, dashed, step)
+    return _compact(geometries, arcs, dashed, step)
 
 
 def add_points(wide: Topology, close: Topology) -> None:
@@ -187,7 +187,7 @@ def _dashed(source: Topology, arcs: list[list[Point]], step: float) -> list[list
     return [line for line in lines if len(line) > 1]
 
 
-def _outline(code: str, polygons: list[list[list[int]]], arcs: list[list[Point]], step: float) -> dict[str, Any] | None:
+def _outline(code: str, polygons: list[list[list[int]]], arcs: list[list[Point]], step: float) -> dict[str, Any]:
     """A geometry with its area in square kilometres and a point inside its largest part."""
     rings = [[(x * step, y * step) for x, y in _points(polygon[0], arcs)] for polygon in polygons]
     areas = [_area(ring) for ring in rings]
@@ -196,7 +196,9 @@ def _outline(code: str, polygons: list[list[list[int]]], arcs: list[list[Point]]
     properties: dict[str, Any] = {"area": round(sum(areas)), "point": _centre(largest)}
     if code in COUNTED_UNDER:
         properties["of"] = COUNTED_UNDER[code]
-    return {"type": "MultiPolygon", "id": code, "properties": properties, "arcs": whole} if whole else None
+    if not whole:  # the Vatican: a dot at either scale
+        return {"type": None, "id": code, "properties": properties}
+    return {"type": "MultiPolygon", "id": code, "properties": properties, "arcs": whole}
 
 
 def _unwrapped(ring: list[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -246,6 +248,8 @@ def _compact(
         return number[plain] if index >= 0 else ~number[plain]
 
     for geometry in geometries:
+        if not geometry["type"]:
+            continue
         geometry["arcs"] = [[[renumber(i) for i in ring] for ring in polygon] for polygon in geometry["arcs"]]
     lines = [[len(kept) + i] for i in range(len(dashed))]
     return {
