@@ -32,7 +32,10 @@ def imported_rooms(file: Path) -> set[str]:
 
 
 def test_every_room_stands_on_a_floor() -> None:
-    rooms = {p.stem for p in ROOT.iterdir() if (p.is_dir() and any(p.glob("*.py"))) or p.suffix == ".py"} - {"__init__", "__main__"}
+    rooms = {p.stem for p in ROOT.iterdir() if (p.is_dir() and any(p.glob("*.py"))) or p.suffix == ".py"} - {
+        "__init__",
+        "__main__",
+    }
     assert rooms <= set(LEVEL), f"rooms without a floor: {sorted(rooms - set(LEVEL))}"
 
 

@@ -69,7 +69,8 @@ def test_cells_keep_the_country_of_each_event() -> None:
     january = months.filter(pl.col("month_id") == 541).select("gw_id", "deaths_total")
     assert sorted(january.rows(), key=str) == [(432, 2), (439, 5), (None, 1)]
     years = events_to_cell_year(frame("ucdp_events", rows)).frame
-    assert years.select("year", "deaths_total", "events").rows() == [(2025, 8, 3), (2026, 8, 1)]
+    found = years.select("year", "gw_id", "deaths_total", "events").rows()
+    assert sorted(found, key=str) == [(2025, 432, 2, 1), (2025, 439, 5, 1), (2025, None, 1, 1), (2026, 432, 8, 1)]
 
 
 def test_pooling_keeps_the_later_files_event() -> None:

@@ -69,7 +69,7 @@ def tables(inputs: Inputs) -> Iterator[tuple[str, Built]]:
     yield "ucdp_country_year", Built(frame, taken(), "every state of every year, zeros included", years)
     frame, note = country_year.dyad_country_year(inputs, keys)
     yield "ucdp_dyad_country_year", Built(frame, taken(), note, years)
-    frame, note = cells.cell_year(inputs)
+    frame, note = cells.cell_year(inputs, keys)
     note = (
         "low and high are those repaired by the copy's editors where they crossed best; 2021 is a candidate release; "
         + note

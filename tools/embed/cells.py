@@ -35,13 +35,26 @@ _SUMS = (
 )
 
 
-def cell_year(inputs: Inputs) -> tuple[pl.DataFrame, str]:
-    """Deaths by cell, year and type, 1989-2021, and what was set aside.
+_FIGURES = ("deaths_total", "deaths_total_low", "deaths_total_high", "events")
+
+
+def cell_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
+    """Deaths by cell, country, year and type, 1989-2021, and what was set aside.
 
     The copy's low and high are those that its editors repaired where they crossed the best estimate. The two months of
     2022 in it are no year and are left out; they are in ucdp_cell_month.
     """
-    columns = ("year", "longitude", "latitude", "type_of_violence", "best", "low_amend", "high_amend", "flag")
+    columns = (
+        "year",
+        "longitude",
+        "latitude",
+        "country_id",
+        "type_of_violence",
+        "best",
+        "low_amend",
+        "high_amend",
+        "flag",
+    )
     frame = inputs.parquet(SLIM, columns).rename({"low_amend": "low", "high_amend": "high"})
     if (
         not frame.select(pl.col("longitude").is_between(-180, 180), pl.col("latitude").is_between(-90, 90))
@@ -54,8 +67,8 @@ def cell_year(inputs: Inputs) -> tuple[pl.DataFrame, str]:
     kept = frame.filter(pl.col("flag").is_null() & (pl.col("year") <= 2021))
     table = (
         kept.with_columns(pg_id("longitude", "latitude"), pl.col("year").cast(pl.Int32))
-        .with_columns(pl.col("type_of_violence").cast(pl.Int8))
-        .group_by("pg_id", "year", "type_of_violence")
+        .with_columns(pl.col("type_of_violence").cast(pl.Int8), keys.gw_of_year("country_id"))
+        .group_by("pg_id", "year", "type_of_violence", "gw_id")
         .agg(_SUMS)
         .with_columns(
             pl.when(pl.col("year") <= 2020)
@@ -63,7 +76,8 @@ def cell_year(inputs: Inputs) -> tuple[pl.DataFrame, str]:
             .otherwise(pl.lit(CANDIDATE_YEARS))
             .alias("release")
         )
-        .sort("pg_id", "year", "type_of_violence")
+        .select("pg_id", "year", "type_of_violence", *_FIGURES, "gw_id", "release")
+        .sort("pg_id", "year", "type_of_violence", "gw_id")
     )
     aside = int(flagged["best"].sum()) + int(partial["best"].sum())
     if int(table["deaths_total"].sum()) + aside != int(frame["best"].sum()):

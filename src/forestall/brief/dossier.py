@@ -39,7 +39,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
     state = s.states[gw_id]
     risk = country_risk(s, i)
     forecast = _months(s, i)
-    maps = _maps(s, gw_id, state.iso3)
+    maps = _maps(s, gw_id)
     return Dossier(
         title=f"{state.name}: conflict dossier",
         iso3=state.iso3,
@@ -271,10 +271,8 @@ def _note(row: dict[str, Any], wars: pl.DataFrame) -> str:
     return f"{note}; {about}" + (f"; war (1,000+ deaths a year) in {words.plural(at_war, 'year')}" if at_war else "")
 
 
-def _maps(s: Situation, gw_id: int, iso3: str) -> tuple[CellMap, ...]:
+def _maps(s: Situation, gw_id: int) -> tuple[CellMap, ...]:
     """Two maps at most: the newest located months, and the last five years that are located completely."""
-    codes = [iso3, *(t.iso3 for t in _territories(s, gw_id))]
-    land = s.workspace.table("land_cells").filter(pl.col("iso3").is_in(codes)).select("pg_id")
     months = _located(cell_month.cell_month, s)
     years = _located(cell_month.cell_year, s)
     out: list[CellMap] = []
@@ -283,8 +281,8 @@ def _maps(s: Situation, gw_id: int, iso3: str) -> tuple[CellMap, ...]:
         why = "; the months before are not located in the releases on hand" if len(recent) < 12 else ""
         out.append(_map(rows, _months_said(recent[0], recent[-1]), why))
     if years is not None and (recent := _run(years.periods, 5)):
-        rows = years.frame.join(land, on="pg_id", how="semi").filter(pl.col("year").is_between(recent[0], recent[-1]))
-        why = "; the last years that are located completely. A cell belongs to one country, so places near a border may fall outside"
+        rows = years.frame.filter((pl.col("gw_id") == gw_id) & pl.col("year").is_between(recent[0], recent[-1]))
+        why = "; the last years that are located completely"
         out.append(_map(rows, f"{recent[0]} to {recent[-1]}", why))
     return tuple(m for m in out if m.deaths > 0)
 

@@ -71,14 +71,16 @@ def events_to_cell_month(events: pl.DataFrame, month_rule: MonthRule | None = "e
 
 
 def events_to_cell_year(events: pl.DataFrame, month_rule: MonthRule | None = "end") -> Aggregate:
-    """Deaths by cell, year and type: (pg_id, year, type_of_violence, deaths_total, _low, _high, events).
+    """Deaths by cell, year, type and country: (pg_id, year, type_of_violence, deaths_total, _low, _high, events, gw_id).
 
     The year is that of the event's month. Events with a null pg_id are set aside.
     """
     kept, aside = _split(events, "pg_id")
     year = ((pl.col("month_id") - 1) // 12 + 1980).alias("year")
-    sums = _cell_sums(_with_month(kept, month_rule).with_columns(year), ["pg_id", "year", "type_of_violence"])
-    return Aggregate(sums, aside, _notes(aside, "without a position"))
+    by = ["pg_id", "year", "type_of_violence", "gw_id"]
+    sums = _cell_sums(_with_month(kept, month_rule).with_columns(year), by)
+    order = ["pg_id", "year", "type_of_violence", *_ESTIMATES, "events", "gw_id"]
+    return Aggregate(sums.select(order), aside, _notes(aside, "without a position"))
 
 
 def pool(releases: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -47,11 +47,11 @@ def cell_month(workspace: Workspace, *, as_of: int, known_on: date | None = None
 
 
 def cell_year(workspace: Workspace, *, as_of: int, known_on: date | None = None) -> Located:
-    """Deaths by cell, year and type of violence in the years that end by `as_of` and are located whole.
+    """Deaths by cell, country, year and type of violence in the years that end by `as_of` and are located whole.
 
     A year comes from the yearly table, or from events if all its months come from events of better or later releases
     than the yearly table's. frame: pg_id, year, type_of_violence, deaths_total, deaths_total_low, deaths_total_high,
-    events, release, status. A year that has begun but not ended by `as_of` is never given.
+    events, gw_id, release, status. A year that has begun but not ended by `as_of` is never given.
     """
     register = workspace.releases()
     won = merge.choose(register, "ucdp_cell_year", known_on=known_on, last=as_of)
@@ -75,7 +75,7 @@ def cell_year(workspace: Workspace, *, as_of: int, known_on: date | None = None)
             known_on=known_on,
         )
         notes = months.set_aside
-        keys = ["pg_id", "year", "type_of_violence"]
+        keys = ["pg_id", "year", "type_of_violence", "gw_id"]
         summed = (
             months.frame.with_columns(((pl.col("month_id") - 1) // 12 + 1980).alias("year"))
             .filter(pl.col("year").is_in(from_events))
@@ -83,9 +83,11 @@ def cell_year(workspace: Workspace, *, as_of: int, known_on: date | None = None)
             .agg(pl.col(_FIGURES).sum(), pl.col("release").max(), pl.col("status").min())
         )
         frames.append(summed)
-    columns = ("pg_id", "year", "type_of_violence", *_FIGURES, "release", "status")
+    columns = ("pg_id", "year", "type_of_violence", *_FIGURES, "gw_id", "release", "status")
     frame = pl.concat([f.select(columns) for f in frames], how="vertical_relaxed")
-    return Located(frame.sort("pg_id", "year", "type_of_violence"), tuple(sorted([*counted, *from_events])), notes)
+    return Located(
+        frame.sort("pg_id", "year", "type_of_violence", "gw_id"), tuple(sorted([*counted, *from_events])), notes
+    )
 
 
 def _months(year: int) -> range:

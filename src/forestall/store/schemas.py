@@ -79,6 +79,7 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "deaths_total_low": _I32,
         "deaths_total_high": _I32,
         "events": _I32,
+        "gw_id": _I32,
         "release": _STR,
     },
     "ucdp_cell_month": {
