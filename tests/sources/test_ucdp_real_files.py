@@ -94,6 +94,15 @@ def test_yearly_files_are_read_whole(yearly: dict[str, Parsed]) -> None:
     }
 
 
+def test_yearly_files_give_the_embedded_rows(yearly: dict[str, Parsed]) -> None:
+    data = Path(__file__).resolve().parents[2] / "src" / "forestall" / "data"
+    for kind in ("ucdp-country-year", "ucdp-acd", "ucdp-dyadic"):
+        parsed = yearly[kind]
+        embedded = pl.read_parquet(data / f"{parsed.table}.parquet").filter(pl.col("release") == parsed.release)
+        assert embedded.height > 2_000
+        assert parsed.frame.sort(pl.all()).equals(embedded.sort(pl.all())), kind
+
+
 def test_what_the_yearly_files_hold(yearly: dict[str, Parsed]) -> None:
     years = yearly["ucdp-country-year"].frame
     assert years["deaths_total"].sum() == 3_957_143

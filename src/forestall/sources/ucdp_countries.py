@@ -18,20 +18,29 @@ from forestall.sources.ucdp_values import month_end, numbers_in
 def state(number: int | None, name: str, on: date) -> tuple[int, str | None] | None:
     """Gleditsch-Ward number and ISO code of a UCDP country on a date, or None if nobody knows it.
 
-    number: UCDP's country_id, or None where the file gives only the name. UCDP files what happened under a number even
-    before that state began (Angola in 1961) or in the year after it ended: the row nearest in time then stands for it.
+    number: UCDP's country_id, or None where the file gives only the name. The code is that of the state which continues
+    the series today (RUS for the Soviet Union, SRB for Yugoslavia), because it ties a state to its predecessors; a
+    state whose series has ended keeps its own. Days before 1946, where the table of states begins, count as its first.
     """
+    on = max(on, countries.FIRST_DAY)
     try:
-        found = countries.resolve(name if number is None else countries.gw_of_ucdp_country_id(number, on), on)
+        found = countries.resolve(name, on) if number is None else countries.of_ucdp(number, on)
     except UnknownCountryError:
-        if number is None:
-            return None
-        try:
-            held = [one for one in countries.lineage(number) if one.gw_id == number]
-        except UnknownCountryError:
-            return None
-        found = min(held, key=lambda one: max(one.start - on, on - (one.end or date.max)))
-    return (found.gw_id, found.iso3 or None) if found.gw_id is not None else None
+        return None if number is None else _ended(number, on)
+    return _keys(found)
+
+
+def _ended(number: int, on: date) -> tuple[int, str | None] | None:
+    """The last row of a number that is used after its series ended, as UCDP does in the year after a state's end."""
+    try:
+        held = [one for one in countries.lineage(number) if one.gw_id == number and one.end and one.end < on]
+    except UnknownCountryError:
+        return None
+    return _keys(held[-1]) if held else None
+
+
+def _keys(found: countries.State) -> tuple[int, str | None] | None:
+    return None if found.gw_id is None else (found.gw_id, found.continuing_iso3 or found.iso3 or None)
 
 
 def states(frame: pl.DataFrame) -> pl.DataFrame:
