@@ -55,6 +55,8 @@ def history(months: Sequence[HistoryMonth], *, name: str, country: str) -> str:
         "type": "temporal",
         "title": None,
         "axis": {"format": "%Y", "grid": False, "tickCount": 8},
+        # The whole record, also the quiet years before the first death.
+        "scale": {"domain": [rows[0]["month"], rows[-1]["month"]]} if len(rows) > 1 else {},
     }
     color: Spec = {
         "field": "status",

@@ -53,7 +53,12 @@ def write_outlook(
 
 
 def write_dossier(
-    workspace: Workspace, country: str, out: Path, *, as_of: str | None = None
+    workspace: Workspace,
+    country: str,
+    out: Path,
+    *,
+    as_of: str | None = None,
+    progress: Callable[[str], None] = _silent,
 ) -> tuple[list[Path], Dossier]:
     """Write a country's dossier as `ISO3.html` and `ISO3.json` to `out`.
 
@@ -65,6 +70,8 @@ def write_dossier(
     s = situation(workspace, as_of=month)
     state = resolve(country, month_end(s.as_of))
     unit = state.gw_id if state.gw_id in s.states else state.counted_with
+    if unit is not None and unit != state.gw_id:
+        progress(f"UCDP counts events in {state.name} under {s.states[unit].name}: this dossier covers both together")
     document, text = dossier_page(s, -1 if unit is None else unit, {})
     return _write(out, document.iso3, document, text), document
 
@@ -99,6 +106,7 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
         links=links,
         cards=[(label, document.headline[key]) for key, label in cards.items()],
         disclaimer=maps.DISCLAIMER,
+        legend=maps.legend(),
         by_expected=by_expected,
         by_p25=[rows[code] for code in document.watch_p25],
         by_escalation=[rows[code] for code in document.watch_escalation],

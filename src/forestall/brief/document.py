@@ -239,6 +239,7 @@ class Dossier(Part):
     written_on: str
     forestall_version: str
     summary: tuple[str, ...]
+    quiet: bool = Field(description="no recorded death in the last 36 months: the model has nothing to say")
     risk: CountryRisk
     history: tuple[HistoryMonth, ...]
     forecast: tuple[MonthForecast, ...]

@@ -58,6 +58,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         written_on=s.written_on.isoformat(),
         forestall_version=__version__,
         summary=_summary(s, i, risk, forecast),
+        quiet=_quiet(s, i),
         risk=risk,
         history=_history(s, i),
         forecast=forecast,
@@ -120,16 +121,18 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
     known = f", known on {s.known_on.isoformat()}" if s.known_on else ""
     if np.isnan(values[-1]):
         lines.append(f"{name}: figures for {month} are not known.")
-    elif values[-36:].sum() == 0:
+    elif _quiet(s, i):
         last = np.flatnonzero(np.nan_to_num(values) > 0)
-        when = f"the last one in {long_month(int(s.panel.months[last[-1]]))}" if last.size else "none since 1989"
-        share, outbreaks, cases = s.base_rate
+        began = long_month(int(s.panel.months[np.flatnonzero(~np.isnan(values))[0]]))
+        when = (
+            f"the last one was in {long_month(int(s.panel.months[last[-1]]))}" if last.size else f"none since {began}"
+        )
         lines.append(
             f"{name}: no death in organised violence is recorded in the last 36 months ({when}). {releases}{known}."
         )
         lines.append(
-            f"The model expects none in {s.window_long}, because it knows only a country's own recent record. Since 1992, countries that had been quiet "
-            f"for 36 months saw 25 or more deaths within the next six in {outbreaks} of {cases:,} cases ({100 * share:.1f} %)."
+            f"The model knows only a country's own recent record, so it has nothing to say about {s.window_long} here. Since 1992, countries that had been quiet for 36 "
+            f"months saw a death within the next six in {_rate(s.base_rate_any)}, and 25 or more in {_rate(s.base_rate)}."
         )
         return tuple(lines)
     else:
@@ -157,12 +160,22 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
             f"Most of the expected deaths rest on one month, {long_month(parse_month(risk.rests_on))}, which the model holds possible again; without that month it "
             f"would expect {words.rounded(risk.expected_without)} in {s.window_long}."
         )
-    best = int(np.nanargmax(values))
+    best = int(np.nanargmax(np.nan_to_num(values)))
     if values[best] > 0:
         lines.append(
             f"The worst month since 1989 was {long_month(int(s.panel.months[best]))}, with {words.exact(values[best])} deaths recorded."
         )
     return tuple(lines)
+
+
+def _quiet(s: Situation, i: int) -> bool:
+    """Whether the record of the last 36 months is known and empty."""
+    return float(s.panel.values[i, -36:].sum()) == 0.0
+
+
+def _rate(base: tuple[float, int, int]) -> str:
+    share, outbreaks, cases = base
+    return f"{outbreaks:,} of {cases:,} cases ({100 * share:.1f} %)"
 
 
 def _history(s: Situation, i: int) -> tuple[HistoryMonth, ...]:

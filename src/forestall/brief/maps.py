@@ -33,7 +33,7 @@ EARTH_KM = 6371.0
 WIDE_KM = 3500.0
 NOT_GIVEN = "no separate figure"
 CLASSES = ("fewer than 1", "1–24", "25–99", "100–999", "1,000–9,999", "10,000 or more", NOT_GIVEN)
-COLOURS = (theme.ZERO, *theme.STEPS, theme.UNKNOWN)
+COLOURS = (theme.ZERO, *theme.STEPS, theme.NO_FIGURE)
 CELL_CLASSES = ("1–4", "5–24", "25–99", "100–499", "500 or more")
 CELL_EDGES = (1, 5, 25, 100, 500)
 
@@ -43,6 +43,11 @@ def expected_class(value: float | None) -> str:
     if value is None:
         return NOT_GIVEN
     return CLASSES[int(np.searchsorted([0.5, 24.5, 99.5, 999.5, 9999.5], value, side="right"))]
+
+
+def legend() -> list[tuple[str, str]]:
+    """The world map's classes with their colours; the page writes them as text, which stays readable on a phone."""
+    return [(label, theme.paint(colour, "world")) for label, colour in zip(CLASSES, COLOURS, strict=True)]
 
 
 @cache
@@ -73,14 +78,7 @@ def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str,
         "type": "nominal",
         "title": None,
         "scale": {"domain": list(CLASSES), "range": list(COLOURS)},
-        "legend": {
-            "orient": "bottom",
-            "columns": 4,
-            "symbolType": "square",
-            "symbolSize": 150,
-            "symbolStrokeColor": theme.MUTED,
-            "symbolStrokeWidth": 0.6,
-        },
+        "legend": None,
     }
     spec: Spec = {
         "width": 980,

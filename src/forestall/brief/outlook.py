@@ -155,7 +155,7 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
     quiet = int((s.panel.values[:, -36:].sum(axis=1) == 0).sum())
     if cases:
         lines.append(
-            f"{words.plural(quiet, 'country has', 'countries have')} no recorded death in the last 36 months, and this model expects none there. Since 1992 such "
+            f"{words.plural(quiet, 'country has', 'countries have')} no recorded death in the last 36 months, and this model has nothing to say about them. Since 1992 such "
             f"quiet countries saw 25 or more deaths within six months in {outbreaks} of {cases:,} cases ({100 * share:.1f} %): rare, and not foreseen here."
         )
     if not moved:

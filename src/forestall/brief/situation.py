@@ -55,6 +55,7 @@ class Situation:
     releases: tuple[Release, ...]
     method: Method
     base_rate: tuple[float, int, int]
+    base_rate_any: tuple[float, int, int]
     expected_without: npt.NDArray[np.float64]
     worst_month: npt.NDArray[np.int32]
     spelling: Mapping[str, str]
@@ -122,6 +123,7 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
         releases=releases,
         method=_method(workspace, forecast),
         base_rate=measures.base_rate_after_quiet(panel),
+        base_rate_any=measures.base_rate_after_quiet(panel, reach=1.0),
         expected_without=measures.expected_over(_drawn(workspace, without), month + 1),
         worst_month=worst,
         spelling={st.ucdp_name: st.name for st in here.values() if st.ucdp_name and "(" in st.ucdp_name},

@@ -4,12 +4,14 @@ Colours stand in the SVG as plain attributes, the ones of the light page. `dark_
 by attribute selectors, so one drawing serves light, dark and print.
 """
 
-import re
-from html import escape
 from typing import Any
+
+from forestall.brief import svg
 
 FG, MUTED, LINE, ACCENT, ACCENT_2, BACK = "#1b1f24", "#525a64", "#c3cad2", "#0b5a8a", "#b0480c", "#fffffe"
 ZERO, UNKNOWN, SEA = "#e6e9ec", "#f6f7f8", "#fdfdfe"
+NO_FIGURE, HATCHING = "#f1f3f5", "#8b949e"
+HATCHED = {NO_FIGURE: HATCHING}  # drawn as diagonal lines: not known must not look like few
 BANDS = ("#d3e4ef", "#a9cbe1", "#7fb1d2")  # 90, 80 and 50 % intervals
 STEPS = ("#fee6a8", "#fdc35c", "#f08a24", "#c2560f", "#7a2a08")  # few to many deaths; safe for colour-blind readers
 MODELS = ("#0b5a8a", "#b0480c", "#5c6670", "#7a5aa6", "#3f7d3f")
@@ -25,6 +27,8 @@ DARK = {
     ZERO: "#2c343d",
     UNKNOWN: "#1c2229",
     SEA: "#181d22",
+    NO_FIGURE: "#20262c",
+    HATCHING: "#77828d",
     **dict(zip(BANDS, ("#1d3a4d", "#275470", "#347196"), strict=True)),
     **dict(zip(STEPS, ("#53401a", "#85601c", "#c07f23", "#eda84e", "#ffe0a3"), strict=True)),
     MODELS[2]: "#b4bdc6",
@@ -79,19 +83,13 @@ def to_svg(spec: dict[str, Any], *, name: str, title: str, description: str) -> 
     """
     import vl_convert
 
-    raw = vl_convert.vegalite_to_svg({**spec, "config": config()})
-    width, height = (float(re.search(rf'{side}="([\d.]+)"', raw).group(1)) for side in ("width", "height"))  # type: ignore[union-attr]
-    body = raw[raw.index(">", raw.index("<svg")) + 1 :]
-    body = re.sub(r'\bid="([^"]+)"', rf'id="{name}-\1"', body)
-    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{name}-\1)", body)
-    body = re.sub(r'\s(?:aria-[a-z]+|role)="[^"]*"', "", body)
-    body = re.sub(r"-?\d+\.\d\d+", lambda number: f"{float(number.group()):.1f}".removesuffix(".0"), body)
-    body = body.replace('font-family="DejaVu Sans"', f'font-family="{FONT}"')
-    head = (
-        f'<svg class="chart" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" role="img" '
-        f'aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{escape(title)}</title><desc id="{name}-desc">{escape(description)}</desc>'
-    )
-    return head + body
+    drawn = vl_convert.vegalite_to_svg({**svg.writable(spec), "config": config()})
+    return svg.finish(drawn, name=name, title=title, description=description, font=FONT, hatched=HATCHED)
+
+
+def paint(colour: str, name: str) -> str:
+    """What to fill a shape with that stands beside the chart `name`, such as a legend's: the colour, or its diagonal lines."""
+    return svg.hatching(name, colour) if colour in HATCHED else colour
 
 
 def sparkline(values: list[float | None], *, width: int = 96, height: int = 20) -> str:

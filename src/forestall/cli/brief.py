@@ -39,7 +39,7 @@ def brief(
     if country is None:
         written, document = write_outlook(workspace, out, as_of=as_of, dossiers=dossiers, progress=note)
     else:
-        written, document = write_dossier(workspace, country, out, as_of=as_of)
+        written, document = write_dossier(workspace, country, out, as_of=as_of, progress=note)
     if as_json:
         print_json({"files": [str(p) for p in written], **document.model_dump(mode="json")})
     else:
