@@ -71,7 +71,8 @@ def events_to_cell_month(events: pl.DataFrame, month_rule: MonthRule | None = "e
 
 
 def events_to_cell_year(events: pl.DataFrame, month_rule: MonthRule | None = "end") -> Aggregate:
-    """Deaths by cell, year, type and country: (pg_id, year, type_of_violence, deaths_total, _low, _high, events, gw_id).
+    """Deaths by cell, year, type and country: (pg_id, year, type_of_violence, deaths_total, _low, _high, events,
+    gw_id).
 
     The year is that of the event's month. Events with a null pg_id are set aside.
     """
