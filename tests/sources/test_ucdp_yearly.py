@@ -14,7 +14,7 @@ from ucdp_rows import text, write
 from forestall.errors import SourceError
 from forestall.sources.ucdp import header, parse_file
 from forestall.sources.ucdp_formats import COUNTRY_YEAR, FORMATS, PROVISIONS
-from forestall.sources.ucdp_tables import TABLES
+from forestall.store.schemas import SCHEMAS
 
 _ACD = (
     "conflict_id location side_a side_a_id side_a_2nd side_b side_b_id side_b_2nd incompatibility territory_name year "
@@ -70,7 +70,7 @@ def workbook(path: Path, columns: Sequence[str], rows: list[dict[str, Any]]) -> 
 
 def test_a_conflict_year_is_read_value_by_value(tmp_path: Path) -> None:
     parsed = parse_file(write(tmp_path, text([CONFLICT], columns=ACD), "ucdp-prio-acd-251.csv"))
-    assert parsed.frame.schema == pl.Schema(TABLES["ucdp_conflict_year"])
+    assert parsed.frame.schema == pl.Schema(SCHEMAS["ucdp_conflict_year"])
     assert parsed.frame.row(0, named=True) == {
         "conflict_id": 11342,
         "dyad_id": None,
@@ -194,7 +194,7 @@ def test_terminations_in_a_workbook(tmp_path: Path) -> None:
     path = workbook(tmp_path / "ucdp-term-dyad-3-2021.xlsx", columns, [TERMINATION | ongoing, TERMINATION])
     parsed = parse_file(path)
     assert (parsed.kind, parsed.release) == ("ucdp-termination-dyad", "ucdp-termination-dyad-3-2021")
-    assert parsed.frame.schema == pl.Schema(TABLES["ucdp_termination"])
+    assert parsed.frame.schema == pl.Schema(SCHEMAS["ucdp_termination"])
     assert parsed.frame.select("episode_id", "terminated", "ended_on", "outcome", "recurred").rows() == [
         (None, None, None, None, False),
         (4000101, True, date(2012, 12, 21), "victory of the rebel side", False),
@@ -228,7 +228,7 @@ def test_agreements_in_a_workbook_and_in_a_zip_of_it(tmp_path: Path) -> None:
         tmp_path / "ucdp-peace-agreements-221.xlsx", list(AGREEMENT), [AGREEMENT, AGREEMENT | {"paid": 2, "pa_type": 9}]
     )
     parsed = parse_file(path)
-    assert parsed.frame.schema == pl.Schema(TABLES["ucdp_peace_agreements"])
+    assert parsed.frame.schema == pl.Schema(SCHEMAS["ucdp_peace_agreements"])
     assert parsed.frame["gw_id"].to_list() == [630, 645]
     first = parsed.frame.row(0, named=True)
     assert first["agreed_on"] == date(1992, 4, 24)
@@ -275,4 +275,11 @@ def test_every_dataset_has_a_header_with_licence_citation_and_bounds() -> None:
     for kind, dataset in datasets.items():
         assert {"title", "table", "cite", "cadence", "coverage", "columns", "rows"} <= set(dataset), kind
         assert dataset["rows"][0] < dataset["rows"][1]
-        assert dataset["table"] in TABLES
+        assert dataset["table"] in SCHEMAS
+
+
+def test_every_provision_has_its_column_in_the_order_of_the_file() -> None:
+    columns = [name for name in SCHEMAS["ucdp_peace_agreements"] if name in PROVISIONS.values()]
+    assert columns == list(PROVISIONS.values())
+    booleans = [name for name, kind in SCHEMAS["ucdp_peace_agreements"].items() if kind is pl.Boolean]
+    assert booleans == ["ended", *columns]

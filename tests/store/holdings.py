@@ -31,7 +31,15 @@ def release(name: str, table: str = TABLE, published: date | None = date(2026, 2
 
 def frame(name: str, deaths: list[int], table: str = TABLE) -> pl.DataFrame:
     """Rows of the table with `deaths`, everything else filled with something of the right type."""
-    fill = {pl.Int8: 1, pl.Int32: 7, pl.Int64: 7, pl.Float64: 1.5, pl.String: "x", pl.Date: date(2026, 1, 5)}
+    fill = {
+        pl.Int8: 1,
+        pl.Int32: 7,
+        pl.Int64: 7,
+        pl.Float64: 1.5,
+        pl.String: "x",
+        pl.Date: date(2026, 1, 5),
+        pl.Boolean: True,
+    }
     columns = {column: [fill[kind]] * len(deaths) for column, kind in SCHEMAS[table].items()}
     columns |= {"release": [name] * len(deaths)}
     if "deaths_total" in columns:

@@ -167,11 +167,11 @@ def test_the_best_release_of_each_month_wins_whole() -> None:
     assert winners(date(2025, 1, 15)) == {2: "old", 3: "old", 4: "old"}
 
 
-def test_conflicts_and_dyads_may_come_from_two_releases(tmp_path: Path) -> None:
+@pytest.mark.parametrize("table", ["ucdp_conflict_year", "ucdp_termination"])
+def test_conflicts_and_dyads_may_come_from_two_releases(tmp_path: Path, table: str) -> None:
     workspace = Workspace.open(tmp_path / "home", embedded=tmp_path / "none")
-    table = "ucdp_conflict_year"
     for name, dyad in (("acd-1", None), ("dyadic-1", 5), ("acd-2", None)):
-        rows = frame(name, [1], "ucdp_conflict_year").select(
+        rows = frame(name, [1], table).select(
             *SCHEMAS[table]
         ).with_columns(dyad_id=pl.lit(dyad, pl.Int32), year=pl.lit(2020, pl.Int32))  # fmt: skip
         row = Release(
@@ -182,3 +182,19 @@ def test_conflicts_and_dyads_may_come_from_two_releases(tmp_path: Path) -> None:
     assert workspace.table(table).height == 3
     assert sorted(workspace.current(table)["release"]) == ["acd-2", "dyadic-1"]
     assert workspace.current("ucdp_events").is_empty()
+
+
+@pytest.mark.parametrize("table", ["ucdp_peace_agreements", "ucdp_actors"])
+def test_of_lists_the_latest_stands_alone(table: str) -> None:
+    rows = [
+        _row("list-21.1", "final", date(2021, 6, 1), None, None, table),
+        _row("list-22.1", "final", None, None, None, table),
+        _row("list-23.1", "final", date(2023, 6, 1), None, None, "another_table"),
+    ]
+    register = pl.DataFrame(rows, schema=SCHEMAS["release_register"])
+    names = ["list-21.1", "list-22.1", "list-22.1"]
+    held = pl.DataFrame({"release": names, "ended_on": [date(2020, 1, 1)] * 3})
+    assert best_release(held, register, table)["release"].to_list() == ["list-22.1"] * 2
+    # A list without a date of publication does not count under `known_on`.
+    assert best_release(held, register, table, date(2022, 12, 31))["release"].to_list() == ["list-21.1"]
+    assert best_release(held, register, table, date(2021, 5, 31)).is_empty()

@@ -15,8 +15,8 @@ from forestall.sources.tabular import LINE
 from forestall.sources.ucdp_countries import locations, states
 from forestall.sources.ucdp_formats import PROVISIONS, Match
 from forestall.sources.ucdp_releases import Release
-from forestall.sources.ucdp_tables import TABLES
 from forestall.sources.ucdp_values import BLANK, dates, integers, is_blank, lost_digits
+from forestall.store.schemas import SCHEMAS
 
 INCOMPATIBILITY = {1: "territory", 2: "government", 3: "both"}
 TYPE_OF_CONFLICT = {1: "extrasystemic", 2: "interstate", 3: "internal", 4: "internationalised"}
@@ -241,7 +241,7 @@ def actors(sheet: Sheet) -> pl.DataFrame:
 def country_years(sheet: Sheet) -> pl.DataFrame:
     """Deaths by type, country and year, with the publisher's range."""
     years = sheet.year()
-    deaths = [c for c in TABLES["ucdp_country_year"] if c.startswith("deaths_")]
+    deaths = [c for c in SCHEMAS["ucdp_country_year"] if c.startswith("deaths_")]
     frame = pl.DataFrame(
         {
             LINE: sheet.raw[LINE],
@@ -282,7 +282,7 @@ def parse(raw: pl.DataFrame, match: Match, release: Release, ledger: Ledger, fil
         if rows.height > kept:
             ledger.note(f"rows with more than one location stand once for each: {kept:,} rows became {rows.height:,}")
     rows = rows.with_columns(pl.lit(release.name).alias("release"))
-    return rows.select(pl.col(name).cast(kind) for name, kind in TABLES[match.format.table].items()), kept
+    return rows.select(pl.col(name).cast(kind) for name, kind in SCHEMAS[match.format.table].items()), kept
 
 
 def version_of(raw: pl.DataFrame) -> str | None:

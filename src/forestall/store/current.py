@@ -6,8 +6,11 @@ import polars as pl
 
 _RANK = {"final": 2, "candidate": 1, "provisional": 0}
 
-_PARTS = {"ucdp_conflict_year": pl.col("dyad_id").is_null()}
+_PARTS = dict.fromkeys(("ucdp_conflict_year", "ucdp_termination"), pl.col("dyad_id").is_null())
 """Rows of one table that come from two datasets, and so from two releases: conflicts (ACD) and dyads (Dyadic)."""
+
+_LISTS = ("ucdp_peace_agreements", "ucdp_actors")
+"""Tables whose releases are whole lists: the later one stands for all."""
 
 
 def best_release(frame: pl.DataFrame, register: pl.DataFrame, name: str, known_on: date | None = None) -> pl.DataFrame:
@@ -15,9 +18,11 @@ def best_release(frame: pl.DataFrame, register: pl.DataFrame, name: str, known_o
 
     frame: all rows of the table, with a column release and month_id or year. register: rows of `release_register`.
     Final releases go before candidate before provisional ones, then the later published. A release without a span (an
-    extract) counts for nothing. known_on: only releases published on or before that day. A table without releases, or
-    without months and years, comes back as it is.
+    extract) counts for nothing. known_on: only releases published on or before that day. Of agreements and actors the
+    latest list stands. A table without releases, or otherwise without months and years, comes back as it is.
     """
+    if name in _LISTS:
+        return _latest_list(frame, register.filter(pl.col("table") == name), known_on)
     time = next((column for column in ("month_id", "year") if column in frame.columns), None)
     if time is None or "release" not in frame.columns:
         return frame
@@ -31,6 +36,13 @@ def best_release(frame: pl.DataFrame, register: pl.DataFrame, name: str, known_o
         winners = _winners(rows.filter(pl.col("release").is_in(present)), time)
         kept.append(part.join(winners, on=[time, "release"], how="semi", maintain_order="left"))
     return pl.concat(kept).drop("_part") if kept else frame
+
+
+def _latest_list(frame: pl.DataFrame, rows: pl.DataFrame, known_on: date | None) -> pl.DataFrame:
+    if known_on is not None:
+        rows = rows.filter(pl.col("published").is_not_null(), pl.col("published") <= known_on)
+    # Lists mostly come without a date of publication, but their versions (22.1) sort by name.
+    return frame.filter(pl.col("release").is_in(rows["release"].sort().tail(1).to_list()))
 
 
 def _winners(rows: pl.DataFrame, time: str) -> pl.DataFrame:

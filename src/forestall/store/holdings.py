@@ -10,6 +10,7 @@ from forestall.errors import StoreError
 from forestall.ids.months import format_month
 from forestall.store.catalogue import Entry
 from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.schemas import SCHEMAS
 from forestall.store.tables import REGISTER
 from forestall.store.workspace import Workspace
 
@@ -163,7 +164,7 @@ def _span(table: str, first: int | None, last: int | None) -> tuple[str | None, 
     """A span of months as text; of a table by year, as years."""
     if first is None or last is None:
         return None, None
-    if table.endswith("_year"):
+    if "year" in SCHEMAS.get(table, {}):
         return format_month(first)[:4], format_month(last)[:4]
     return format_month(first), format_month(last)
 

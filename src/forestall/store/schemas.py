@@ -6,9 +6,40 @@ kept. Nullability is not part of the type: not known is null, never 0.
 
 import polars as pl
 
-_I8, _I32, _I64, _F64, _STR, _DATE = pl.Int8, pl.Int32, pl.Int64, pl.Float64, pl.String, pl.Date
+_I8, _I32, _I64, _F64, _STR, _DATE, _BOOL = pl.Int8, pl.Int32, pl.Int64, pl.Float64, pl.String, pl.Date, pl.Boolean
 
 _BY_TYPE = ("deaths_state_based", "deaths_non_state", "deaths_one_sided")
+_PROVISIONS = (
+    "ceasefire",
+    "army_integration",
+    "disarmament",
+    "foreign_withdrawal",
+    "rebels_as_party",
+    "government_integration",
+    "civil_service_integration",
+    "elections",
+    "interim_government",
+    "national_talks",
+    "power_sharing",
+    "autonomy",
+    "federalism",
+    "independence",
+    "referendum",
+    "local_power_sharing",
+    "regional_development",
+    "cultural_freedoms",
+    "border_demarcation",
+    "local_government",
+    "amnesty",
+    "prisoner_release",
+    "reconciliation",
+    "refugee_return",
+    "reaffirms_earlier",
+    "outlines_process",
+    "peacekeeping",
+    "gender",
+    "implementation_commission",
+)
 
 SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     "release_register": {
@@ -129,11 +160,62 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "dyad_name": _STR,
         "release": _STR,
     },
+    "ucdp_termination": {
+        "episode_id": _I64,
+        "episode": _I32,
+        "conflict_id": _I32,
+        "dyad_id": _I32,
+        "gw_id": _I32,
+        "iso3": _STR,
+        "year": _I32,
+        "side_a": _STR,
+        "side_b": _STR,
+        "territory": _STR,
+        "incompatibility": _STR,
+        "type_of_conflict": _STR,
+        "intensity": _I8,
+        "episode_start": _DATE,
+        "terminated": _BOOL,
+        "ended_on": _DATE,
+        "outcome": _STR,
+        "recurred": _BOOL,
+        "release": _STR,
+    },
+    "ucdp_peace_agreements": {
+        "agreement_id": _I32,
+        "name": _STR,
+        "agreed_on": _DATE,
+        "gw_id": _I32,
+        "iso3": _STR,
+        "conflict_ids": _STR,
+        "conflict_name": _STR,
+        "dyad_ids": _STR,
+        "actors": _STR,
+        "incompatibility": _STR,
+        "agreement_type": _STR,
+        "ended": _BOOL,
+        "ended_on": _DATE,
+        "process_id": _I32,
+        "url": _STR,
+        **dict.fromkeys(_PROVISIONS, _BOOL),
+        "release": _STR,
+    },
+    "ucdp_actors": {
+        "actor_id": _I32,
+        "name": _STR,
+        "name_original": _STR,
+        "name_english": _STR,
+        "government": _BOOL,
+        "conflict_ids": _STR,
+        "dyad_ids": _STR,
+        "gw_ids": _STR,
+        "release": _STR,
+    },
     "population": {"gw_id": _I32, "iso3": _STR, "year": _I32, "persons": _F64, "source": _STR},
     "land_cells": {"pg_id": _I32, "gw_id": _I32, "iso3": _STR},
 }
 
-ADDED_ONLY = ("ucdp_events",)
+ADDED_ONLY = ("ucdp_events", "ucdp_termination", "ucdp_peace_agreements", "ucdp_actors")
 """Tables that are never embedded: without an added file they are empty rather than unknown."""
 
 

@@ -31,6 +31,7 @@ _SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.Float64: "DOUBLE",
     pl.String: "VARCHAR",
     pl.Date: "DATE",
+    pl.Boolean: "BOOLEAN",
 }
 
 
