@@ -93,6 +93,8 @@ def convert(source: Topology, step: float) -> Topology:
     for code in joined:
         outlines[code] = _dissolve(outlines[code], arcs)
     dashed = _dashed(source, arcs, step)
+    for code in sorted(outlines):
+        outlines[code] = _stitch(outlines[code], arcs, step)
     geometries = [_outline(code, polygons, arcs, step) for code, polygons in sorted(outlines.items())]
     return _compact(geometries, arcs, dashed, step)
 
@@ -160,6 +162,36 @@ def _dissolve(polygons: list[list[list[int]]], arcs: list[list[Point]]) -> list[
 
 def _start(index: int, arcs: list[list[Point]]) -> Point:
     return arcs[index][0] if index >= 0 else arcs[~index][-1]
+
+
+def _stitch(polygons: list[list[list[int]]], arcs: list[list[Point]], step: float) -> list[list[list[int]]]:
+    """Join what the source cuts along the antimeridian, so that no line is drawn through Chukotka or Fiji.
+
+    The walks between two points on that meridian are linked end to end into rings, as new arcs; polygons whose walks
+    don't link stay as they are.
+    """
+    edge = round(180 / step)
+    cut = [p for p in polygons if len(p) == 1 and any(abs(x) == edge for x, _ in _points(p[0], arcs))]
+    walks: dict[Point, list[Point]] = {}
+    for polygon in cut:
+        ring = [(edge, y) if abs(x) == edge else (x, y) for x, y in _points(polygon[0], arcs)]
+        first = next(i for i, point in enumerate(ring) if point[0] == edge)
+        ring = ring[first:] + ring[: first + 1]
+        marks = [i for i, point in enumerate(ring) if point[0] == edge]
+        for a, b in pairwise(marks):
+            if b - a > 1:
+                walks[ring[a]] = ring[a : b + 1]
+    joined: list[list[list[int]]] = []
+    while walks:
+        start, walk = walks.popitem()
+        ring = walk[:]
+        while ring[-1] != start and ring[-1] in walks:
+            ring += walks.pop(ring[-1])[1:]
+        if ring[-1] != start:
+            return polygons
+        arcs.append(ring)
+        joined.append([[len(arcs) - 1]])
+    return [p for p in polygons if p not in cut] + joined
 
 
 def _dashed(source: Topology, arcs: list[list[Point]], step: float) -> list[list[Point]]:

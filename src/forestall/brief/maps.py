@@ -80,15 +80,23 @@ def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str,
         "scale": {"domain": list(CLASSES), "range": list(COLOURS)},
         "legend": None,
     }
+    width = 980
+    scale = width / 5.43  # Equal Earth is 5.41 wide on the unit sphere, and reaches 1.29 north and 1.03 south here
+    height = round(2.34 * scale)
     spec: Spec = {
-        "width": 980,
-        "height": 470,
-        "projection": {"type": "equalEarth"},
+        "width": width,
+        "height": height,
+        # Turned by 11 degrees, the seam falls into the Bering Strait; the frame ends at 84 N and 57 S, beyond the last state.
+        "projection": {
+            "type": "equalEarth",
+            "rotate": [-11, 0, 0],
+            "scale": scale,
+            "translate": [width / 2, 1.31 * scale],
+            "clipExtent": [[0, 0], [width, height]],
+            "precision": 0.5,
+        },
         "layer": [
-            {
-                "data": {"sphere": True},
-                "mark": {"type": "geoshape", "fill": theme.SEA, "stroke": theme.LINE, "strokeWidth": 0.6},
-            },
+            {"data": {"sphere": True}, "mark": {"type": "geoshape", "fill": theme.SEA}},
             {
                 "data": {"values": topo, "format": {"type": "topojson", "feature": "countries"}},
                 "mark": {"type": "geoshape", "stroke": theme.MUTED, "strokeWidth": 0.45},
