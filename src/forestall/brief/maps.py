@@ -197,13 +197,17 @@ def _outlines(codes: Sequence[str], projection: Spec) -> list[Spec]:
     seen = [g for g in source["objects"]["countries"]["geometries"] if g["type"] and _visible(g, projection)]
 
     def layer(shapes: list[Spec], fill: str) -> Spec:
-        objects = {"shapes": {"type": "GeometryCollection", "geometries": [{**g, "properties": {}} for g in shapes]}}
         return {
-            "data": {"values": {**source, "objects": objects}, "format": {"type": "topojson", "feature": "shapes"}},
+            "data": {"values": _only(source, shapes), "format": {"type": "topojson", "feature": "shapes"}},
             "mark": {"type": "geoshape", "fill": fill, "stroke": theme.MUTED, "strokeWidth": 0.7},
         }
 
-    dashed = {**source, "objects": {"dashed": source["objects"]["dashed"]}}
+    lines = source["objects"]["dashed"]["arcs"]
+    dashed = {
+        **source,
+        "objects": {"dashed": {"type": "MultiLineString", "arcs": [[i] for i in range(len(lines))]}},
+        "arcs": [source["arcs"][line[0]] for line in lines],
+    }
     return [
         layer([g for g in seen if g["id"] not in codes], theme.UNKNOWN),
         layer([g for g in seen if g["id"] in codes], theme.ZERO),
@@ -218,6 +222,22 @@ def _outlines(codes: Sequence[str], projection: Spec) -> list[Spec]:
             },
         },
     ]
+
+
+def _only(source: Spec, shapes: Sequence[Spec]) -> Spec:
+    """A topology of some outlines with no other's arcs: handing over all of the world's takes longer than drawing."""
+    number: dict[int, int] = {}
+
+    def renumber(index: int) -> int:
+        new = number.setdefault(index if index >= 0 else ~index, len(number))
+        return new if index >= 0 else ~new
+
+    geometries = [
+        {"type": g["type"], "properties": {}, "arcs": [[[renumber(i) for i in r] for r in p] for p in g["arcs"]]}
+        for g in shapes
+    ]
+    objects = {"shapes": {"type": "GeometryCollection", "geometries": geometries}}
+    return {**source, "objects": objects, "arcs": [source["arcs"][i] for i in number]}
 
 
 def _visible(geometry: Spec, projection: Spec) -> bool:
