@@ -111,6 +111,74 @@ def test_candidates_are_pooled_before_they_are_counted() -> None:
     assert known.frame.select("month_id", "deaths_total", "events").rows() == [(541, 30, 2)]
 
 
+MONTHLY = ("ucdp-candidate-26.0.1", "ucdp-candidate-26.0.2", "ucdp-candidate-26.0.7")
+RANGE = "ucdp-candidate-26.01.26.06"
+
+
+def monthly_and_range(range_last: int | None = 558) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Candidates of January, February and July 2026, and one of January to June that came out after them."""
+    rows = [
+        release(name, "ucdp_events", "candidate", month, month, day_of(month + 1, 20))
+        for name, month in zip(MONTHLY, (553, 554, 559), strict=True)
+    ]
+    rows.append(release(RANGE, "ucdp_events", "candidate", 553, 558, date(2026, 7, 25)))
+    rows[-1] |= {"last_month": range_last, "first_month": None if range_last is None else 553}
+    added = [
+        event(MONTHLY[0], 1, date(2026, 1, 5), date(2026, 1, 5), 10),
+        event(MONTHLY[0], 2, date(2026, 1, 6), date(2026, 1, 6), 20),  # dropped by the publisher
+        event(MONTHLY[1], 3, date(2026, 1, 7), date(2026, 1, 7), 3),  # found late, and dropped too
+        event(MONTHLY[2], 4, date(2026, 6, 30), date(2026, 6, 30), 4),  # found after the range came out
+        event(MONTHLY[2], 5, date(2026, 7, 1), date(2026, 7, 1), 5),
+        event(RANGE, 1, date(2026, 1, 5), date(2026, 1, 5), 11),
+        event(RANGE, 6, date(2026, 6, 1), date(2026, 6, 1), 6),
+    ]
+    return register(*rows), frame("ucdp_events", added)
+
+
+def by_month(merged: merge.Merged) -> dict[int, int]:
+    return dict(merged.frame.group_by("month_id").agg(pl.col("deaths_total").sum()).sort("month_id").iter_rows())
+
+
+def test_a_range_takes_the_place_of_the_months_it_covers() -> None:
+    held, added = monthly_and_range()
+    none = frame(COUNTS, [])
+    assert by_month(merge.country_month(none, added, held, as_of=559)) == {553: 11, 558: 10, 559: 5}
+    cells = merge.cell_month(frame("ucdp_cell_month", []), added, held, as_of=559)
+    assert by_month(cells) == {553: 11, 558: 10, 559: 5}
+    # Before it came out, the monthly files are what was known.
+    known = merge.country_month(none, added, held, as_of=554, known_on=date(2026, 7, 24))
+    assert by_month(known) == {553: 33}
+
+
+def test_an_extract_neither_counts_nor_takes_a_place() -> None:
+    held, added = monthly_and_range(range_last=None)
+    assert by_month(merge.country_month(frame(COUNTS, []), added, held, as_of=559)) == {553: 33, 559: 5}
+
+
+def test_what_only_a_provisional_file_has_does_not_come_back_in_a_month_of_candidates() -> None:
+    held = register(
+        release(PROVISIONAL, "ucdp_events", "provisional", 541, 552, date(2026, 1, 20)),
+        release("ucdp-candidate-25.0.2", "ucdp_events", "candidate", 542, 542, date(2025, 3, 20)),
+    )
+    added = frame(
+        "ucdp_events",
+        [
+            event(PROVISIONAL, 1, day_of(541), day_of(541), 1),
+            event(PROVISIONAL, 2, day_of(542), day_of(542), 2),
+            event(PROVISIONAL, 3, day_of(542), day_of(542), 4),
+            event("ucdp-candidate-25.0.2", 3, day_of(542), day_of(542), 8),
+            event("ucdp-candidate-25.0.2", 4, day_of(541), day_of(541), 16),  # found late: January keeps it
+        ],
+    )
+    assert by_month(merge.country_month(frame(COUNTS, []), added, held, as_of=552)) == {541: 17, 542: 8}
+
+
+def test_months_before_any_release_are_empty() -> None:
+    held, added = monthly_and_range()
+    merged = merge.country_month(frame(COUNTS, []), added, held, as_of=540)
+    assert (merged.frame.height, merged.months) == (0, {})
+
+
 def test_a_correction_that_moves_an_event_past_as_of_is_not_seen() -> None:
     held = register(
         release("ucdp-candidate-25.0.1", "ucdp_events", "candidate", 541, 541, date(2025, 2, 20)),

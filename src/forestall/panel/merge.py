@@ -2,13 +2,14 @@
 
 A release covers a span of months. For each month the best release wins, whole: `final` before `candidate` before
 `provisional`, then the later published; at a tie events that the user added win over the embedded counts, because they
-know more. Candidate releases of events are pooled by event id before they are counted, the later file winning. What no
-winning release covers is set aside and counted.
+know more. Candidate releases of events are pooled by event id before they are counted, the later file winning; one
+whose months a later one covers is out of the pool. What no winning release covers is set aside and counted.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -186,15 +187,15 @@ def _event_sets(
     rows = _known(register, known_on).filter(pl.col("table") == EVENTS)
     if not rows.height or not events.height:
         return
-    by_rule: dict[aggregate.MonthRule, list[tuple[tuple[int, date, str], str, str]]] = {"end": [], "start": []}
-    for row in rows.iter_rows(named=True):
-        order = (_RANK[row["status"]], row["order"], row["release"])
-        by_rule["start" if row["month_rule"] == "start" else "end"].append((order, row["release"], row["status"]))
+    by_rule: dict[aggregate.MonthRule, list[dict[str, Any]]] = {"end": [], "start": []}
+    for row in _standing(rows):
+        by_rule["start" if row["month_rule"] == "start" else "end"].append(row)
     for rule, releases in by_rule.items():
         # Cut before pooling: a later file that moves an event past `as_of` must not remove it from an earlier month.
         seen = events.with_columns(aggregate.month_of(rule)).filter(pl.col("month_id") <= as_of)
-        pooled = [release for _, release, status in sorted(releases) if status != "final"]
-        groups = [[release] for _, release, status in sorted(releases) if status == "final"]
+        pooled = [row["release"] for row in releases if row["status"] != "final"]
+        groups = [[row["release"]] for row in releases if row["status"] == "final"]
+        rank = {row["release"]: _RANK[row["status"]] for row in releases}
         for group in [*groups, pooled]:
             if not group:
                 continue
@@ -202,7 +203,36 @@ def _event_sets(
             frame = _at_seams(frame, group, rule, months, notes)
             won = pl.col("month_id").is_in([m for m, s in months.items() if not s.counted and s.release in group])
             _count_aside(frame.filter(~won), group, months, notes)
-            yield frame.filter(won)
+            # A month is its winner's, whole: what only a lesser release of the pool has does not come back in it.
+            of_winner = pl.col("month_id").replace_strict(
+                {m: _RANK[s.status] for m, s in months.items()}, default=None, return_dtype=pl.Int64
+            )
+            own = pl.col("release").replace_strict(rank, return_dtype=pl.Int64)
+            yield frame.filter(won, own >= of_winner)
+
+
+def _standing(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    """The releases of events that count at all, from the least to the best, the later ones last.
+
+    An extract covers no month and counts for nothing. Nor does a candidate release all of whose months are covered by
+    one later candidate release: an event that the publisher has dropped since must not come back from the older file.
+    """
+    releases = rows.filter(pl.col("first_month").is_not_null()).to_dicts()
+    releases.sort(key=_order)
+    return [
+        row
+        for i, row in enumerate(releases)
+        if row["status"] == "final" or not any(_covers(later, row) for later in releases[i + 1 :])
+    ]
+
+
+def _order(row: dict[str, Any]) -> tuple[int, date, str]:
+    return _RANK[row["status"]], row["order"], row["release"]
+
+
+def _covers(later: dict[str, Any], row: dict[str, Any]) -> bool:
+    inside = later["first_month"] <= row["first_month"] and row["last_month"] <= later["last_month"]
+    return bool(inside) and later["status"] != "final"
 
 
 def _at_seams(
