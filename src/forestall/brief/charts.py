@@ -11,6 +11,8 @@ from forestall.brief.document import HistoryMonth, MonthForecast
 
 Spec = dict[str, Any]
 WIDTH = 640
+NARROW = 270
+"""Pixels of the plot on a desk and on a phone: each chart is drawn for both, and the page shows one."""
 
 STATUS = {"final": theme.ACCENT, "provisional": theme.ACCENT_2, "candidate": theme.ACCENT_2}
 
@@ -20,8 +22,16 @@ def _ticks(top: float) -> list[float]:
     return [0.0, *(10.0**k for k in range(math.ceil(math.log10(max(top, 10))) + 1))]
 
 
-def _count_scale(top: float) -> tuple[Spec, Spec]:
-    """Scale and axis for deaths: in proportion up to 60, else logarithmic with a true zero; the axis title says which."""
+def _count_scale(top: float, least: float = 0.0) -> tuple[Spec, Spec]:
+    """Scale and axis for deaths: in proportion up to 60, else logarithmic; the axis title says which.
+
+    least: the smallest figure to show. From 20 on the logarithmic axis begins below it, otherwise at a true zero.
+    """
+    if top > 60 and least >= 20:
+        domain = [0.7 * least, 1.3 * top]
+        values = [m * 10.0**k for k in range(1, 8) for m in (1, 2, 5) if domain[0] <= m * 10.0**k <= domain[1]]
+        axis = {"title": "deaths a month (logarithmic, not from zero)", "values": values, "format": ",d"}
+        return {"type": "log", "domain": domain, "nice": False}, axis
     if top <= 60:
         return {"domain": [0, max(5, math.ceil(top))]}, {"title": "deaths a month", "tickMinStep": 1}
     values = _ticks(top)
@@ -35,7 +45,7 @@ def _date(month: str) -> str:
     return f"{month}-01"
 
 
-def history(months: Sequence[HistoryMonth], *, name: str, country: str) -> str:
+def history(months: Sequence[HistoryMonth], *, name: str, country: str, width: int = WIDTH) -> str:
     """Deaths per month as bars, the publisher's low and high as a band, months that are not final in another colour."""
     rows: list[Spec] = [
         {
@@ -54,7 +64,7 @@ def history(months: Sequence[HistoryMonth], *, name: str, country: str) -> str:
         "field": "month",
         "type": "temporal",
         "title": None,
-        "axis": {"format": "%Y", "grid": False, "tickCount": 8},
+        "axis": {"format": "%Y", "grid": False, "tickCount": 8 if width > 400 else 4},
         # The whole record, also the quiet years before the first death.
         "scale": {"domain": [rows[0]["month"], rows[-1]["month"]]} if len(rows) > 1 else {},
     }
@@ -69,7 +79,7 @@ def history(months: Sequence[HistoryMonth], *, name: str, country: str) -> str:
     ranged = [r for r in dead if r["low"] is not None and r["high"] is not None and r["high"] > r["low"]]
     y: Spec = {"type": "quantitative", "scale": scale, "axis": axis}
     spec: Spec = {
-        "width": WIDTH,
+        "width": width,
         "height": 220,
         "layer": [
             {
@@ -104,17 +114,20 @@ def _empty(rows: Sequence[Spec], x: Spec, scale: Spec, axis: Spec) -> Spec:
     }
 
 
-def fan(past: Sequence[HistoryMonth], ahead: Sequence[MonthForecast], *, name: str, country: str) -> str:
+def fan(
+    past: Sequence[HistoryMonth], ahead: Sequence[MonthForecast], *, name: str, country: str, width: int = WIDTH
+) -> str:
     """The last months as recorded, then the forecast: median and 50, 80 and 90 % intervals."""
     recorded: list[Spec] = [{"month": _date(m.month), "deaths": m.deaths} for m in past if m.deaths is not None]
     rows: list[Spec] = [{**m.model_dump(), "month": _date(m.month)} for m in ahead]
     top = max([r["deaths"] for r in recorded] + [m.q95 for m in ahead], default=0)
-    scale, axis = _count_scale(top)
+    least = min([r["deaths"] for r in recorded] + [m.q05 for m in ahead], default=0)
+    scale, axis = _count_scale(top, least)
     x: Spec = {
         "field": "month",
         "type": "temporal",
         "title": None,
-        "axis": {"format": "%b %Y", "grid": False, "tickCount": 6},
+        "axis": {"format": "%b %Y" if width > 400 else "%Y", "grid": False, "tickCount": 6},
     }
 
     def band(low: str, high: str, color: str) -> Spec:
@@ -155,14 +168,14 @@ def fan(past: Sequence[HistoryMonth], ahead: Sequence[MonthForecast], *, name: s
                     "orient": "top",
                     "symbolType": "square",
                     "symbolOpacity": 1,
-                    "columns": 5,
+                    "columns": 5 if width > 400 else 3,
                     "symbolSize": 110,
                 },
             }
         },
     }
     spec: Spec = {
-        "width": WIDTH,
+        "width": width,
         "height": 250,
         "layer": [
             band("q05", "q95", theme.BANDS[0]),
@@ -183,7 +196,7 @@ def fan(past: Sequence[HistoryMonth], ahead: Sequence[MonthForecast], *, name: s
     )
 
 
-def intervals(frame: pl.DataFrame, *, name: str, title: str) -> str:
+def intervals(frame: pl.DataFrame, *, name: str, title: str, width: int = WIDTH) -> str:
     """Expected deaths with their intervals, one row a country, on a logarithmic scale with a true zero.
 
     frame: label, expected, low80, high80, in the order to show.
@@ -205,7 +218,7 @@ def intervals(frame: pl.DataFrame, *, name: str, title: str) -> str:
         "axis": {"ticks": False, "domain": False, "labelLimit": 170, "labelColor": theme.FG},
     }
     spec: Spec = {
-        "width": 460,
+        "width": width - (180 if width > 400 else 90),
         "height": {"step": 22},
         "data": {"values": frame.to_dicts()},
         "layer": [

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -99,7 +100,7 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
                 name="world",
                 window=document.window_long,
             ),
-            "expected": charts.intervals(shown, name="expected", title=f"Expected deaths, {document.window_long}"),
+            **_both("expected", charts.intervals, shown, title=f"Expected deaths, {document.window_long}"),
             "skill": _skill(s),
         },
         sparks={r.iso3: theme.sparkline(list(r.recent)) for r in by_expected},
@@ -134,9 +135,9 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
     text = render.page(
         document,
         charts={
-            "fan": charts.fan(document.history[-PAST_SHOWN:], document.forecast, name="fan", country=document.name),
-            "history": charts.history(document.history, name="history", country=document.name),
-            "neighbours": charts.intervals(shown, name="neighbours", title=f"{document.name} beside its neighbours"),
+            **_both("fan", charts.fan, document.history[-PAST_SHOWN:], document.forecast, country=document.name),
+            **_both("history", charts.history, document.history, country=document.name),
+            **_both("neighbours", charts.intervals, shown, title=f"{document.name} beside its neighbours"),
             "skill": _skill(s),
         },
         maps=[
@@ -158,6 +159,14 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
         months_shown=[document.forecast[k - 1] for k in MONTHS_SHOWN if k <= len(document.forecast)],
     )
     return document, text
+
+
+def _both(name: str, draw: Callable[..., str], *what: Any, **how: Any) -> dict[str, str]:
+    """A chart drawn for a desk and, under the name with `_narrow`, for a phone, where the wide one could not be read."""
+    return {
+        name: draw(*what, name=name, **how),
+        f"{name}_narrow": draw(*what, name=f"{name}n", width=charts.NARROW, **how),
+    }
 
 
 def _skill(s: Situation) -> str:

@@ -26,7 +26,7 @@ DISCLAIMER = (
     "Dashed lines: final status or boundary not agreed (Jammu and Kashmir: the parties have not agreed upon its final status; Sudan and South Sudan: "
     "the final boundary and the status of Abyei are not determined; Western Sahara; Kosovo: without prejudice to positions on status, in line with Security "
     "Council resolution 1244 (1999); occupied Palestinian territory). A dispute exists between Argentina and the United Kingdom over sovereignty of the Falkland "
-    "Islands (Malvinas)."
+    "Islands (Malvinas). UCDP counts events in Palestine under Israel and events in Western Sahara under Morocco: they have no figures of their own."
 )
 
 EARTH_KM = 6371.0
