@@ -111,10 +111,9 @@ class Method(Part):
     skill_note: str
 
 
-class Outlook(Part):
-    """The monthly world outlook."""
+class Edition(Part):
+    """What every page says of itself: when it was made, from data through which month, by what means."""
 
-    kind: Literal["outlook"] = "outlook"
     title: str
     as_of: str
     as_of_long: str
@@ -124,6 +123,15 @@ class Outlook(Part):
     written_on: str
     forestall_version: str
     summary: tuple[str, ...]
+    releases: tuple[Release, ...]
+    caveats: tuple[str, ...]
+    method: Method
+
+
+class Outlook(Edition):
+    """The monthly world outlook."""
+
+    kind: Literal["outlook"] = "outlook"
     headline: dict[str, Figure]
     countries: tuple[CountryRisk, ...]
     watch_expected: tuple[str, ...]
@@ -131,9 +139,6 @@ class Outlook(Part):
     watch_escalation: tuple[str, ...]
     changes: tuple[Change, ...]
     surprises: tuple[Surprise, ...]
-    releases: tuple[Release, ...]
-    caveats: tuple[str, ...]
-    method: Method
 
 
 class MonthForecast(Part):
@@ -218,11 +223,10 @@ class CellMap(Part):
     note: str
 
 
-class Dossier(Part):
+class Dossier(Edition):
     """One country, from record to forecast."""
 
     kind: Literal["dossier"] = "dossier"
-    title: str
     iso3: str
     gw_id: int
     name: str
@@ -231,14 +235,6 @@ class Dossier(Part):
     un_member_since: str | None
     un_group: str | None
     population: Figure | None
-    as_of: str
-    as_of_long: str
-    window: str
-    window_long: str
-    known_on: str | None
-    written_on: str
-    forestall_version: str
-    summary: tuple[str, ...]
     quiet: bool = Field(description="no recorded death in the last 36 months: the model has nothing to say")
     risk: CountryRisk
     history: tuple[HistoryMonth, ...]
@@ -249,6 +245,3 @@ class Dossier(Part):
     neighbours: tuple[Neighbour, ...]
     change: Change | None
     surprise: Surprise | None
-    releases: tuple[Release, ...]
-    caveats: tuple[str, ...]
-    method: Method

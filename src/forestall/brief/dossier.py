@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forestall import __version__
 from forestall.brief import measures, words
 from forestall.brief.document import (
     CellMap,
@@ -50,13 +49,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         un_member_since=state.un_member_since.isoformat() if state.un_member_since else None,
         un_group=state.un_group,
         population=_population(s, state.iso3),
-        as_of=format_month(s.as_of),
-        as_of_long=long_month(s.as_of),
-        window=s.window,
-        window_long=s.window_long,
-        known_on=s.known_on.isoformat() if s.known_on else None,
-        written_on=s.written_on.isoformat(),
-        forestall_version=__version__,
+        **s.edition,
         summary=_summary(s, i, risk, forecast),
         quiet=_quiet(s, i),
         risk=risk,
@@ -68,9 +61,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         neighbours=_neighbours(s, gw_id, risk),
         change=change(s, i),
         surprise=surprise(s, i),
-        releases=s.releases,
         caveats=(*_counted_here(s, gw_id), *caveats(s)),
-        method=s.method,
     )
 
 

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from forestall import __version__
 from forestall.brief import words
 from forestall.brief.document import CountryRisk, Figure, Outlook, Surprise
 from forestall.brief.situation import Situation, change, country_risk, span, surprise
@@ -31,13 +30,7 @@ def outlook(s: Situation) -> Outlook:
     headline = _headline(s)
     return Outlook(
         title="World conflict outlook",
-        as_of=format_month(s.as_of),
-        as_of_long=long_month(s.as_of),
-        window=s.window,
-        window_long=s.window_long,
-        known_on=s.known_on.isoformat() if s.known_on else None,
-        written_on=s.written_on.isoformat(),
-        forestall_version=__version__,
+        **s.edition,
         summary=_summary(s, rows, headline, len(changes)),
         headline=headline,
         countries=tuple(rows),
@@ -46,9 +39,7 @@ def outlook(s: Situation) -> Outlook:
         watch_escalation=tuple(r.iso3 for r in by_escalation[:TOP]),
         changes=tuple(changes),
         surprises=tuple(surprises),
-        releases=s.releases,
         caveats=caveats(s),
-        method=s.method,
     )
 
 

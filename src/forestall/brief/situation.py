@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +75,21 @@ class Situation:
     def window_long(self) -> str:
         """The outlook window, as March to August 2026."""
         return span(self.as_of + 1, self.as_of + measures.WINDOW)
+
+    @property
+    def edition(self) -> dict[str, Any]:
+        """The fields that every document of this edition shares; see `document.Edition`."""
+        return {
+            "as_of": format_month(self.as_of),
+            "as_of_long": long_month(self.as_of),
+            "window": self.window,
+            "window_long": self.window_long,
+            "known_on": self.known_on.isoformat() if self.known_on else None,
+            "written_on": self.written_on.isoformat(),
+            "forestall_version": __version__,
+            "releases": self.releases,
+            "method": self.method,
+        }
 
     def row(self, gw_id: int) -> int:
         """The panel row of a country. Raises UsageError if it has none in this edition."""
