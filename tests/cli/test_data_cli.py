@@ -168,7 +168,9 @@ def test_export_in_each_format(run: Run, home: Path, tmp_path: Path) -> None:
         header, tags, row = csv.reader(stream)
     values = dict(zip(header, row, strict=True))
     assert (values["month"], values["deaths_total"]) == ("1994-04", "741096")  # as published, GED 25.1
-    assert dict(zip(header, tags, strict=True))["iso3"].startswith("#country")
+    tagged = dict(zip(header, tags, strict=True))
+    assert tagged["iso3"].startswith("#country")
+    assert (tagged["month_id"], tagged["month"]) == ("#date+month", "#date+month+iso")
     assert "Sundberg" in (tmp_path / "ucdp_country_month.csv.citation.txt").read_text()
 
     done = run("export", "ucdp_cell_month", "--format", "geojson", "--to", "2021-01", "--out", "c.geojson", "--json")

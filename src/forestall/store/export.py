@@ -83,7 +83,6 @@ def export(
     note = _metadata(table, frame, cited, about)
     if kind == "csv":
         tags = {name: entry.get("hxl", "") for name, entry in about.items()}
-        tags.setdefault("month", tags.get("month_id", ""))
         content = csv(frame, tags if hxl else None)
     elif kind == "parquet":
         buffer = io.BytesIO()
