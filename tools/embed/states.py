@@ -20,6 +20,8 @@ from typing import Any
 import polars as pl
 
 from forestall.errors import ForestallError, SourceError
+from forestall.store.manifest import Source
+from tools.embed import catalogue, held
 from tools.embed.inputs import Inputs
 
 FACTS = Path(__file__).with_name("states_facts.csv")
@@ -39,6 +41,44 @@ _RECODED = {"UNK": "XKX"}
 _REGION_DIFFERS = {"CYP"}
 # Numbers that UCDP uses and the Gleditsch-Ward list does not hold.
 _UCDP_ONLY = {327, 751}
+COMMAND = "python -m tools.embed.states --shared ../shared/data"
+_NONE_STATED = "none stated; dates and numbers only"
+_GW = (
+    "Gleditsch and Ward (1999), A revised list of independent states since the Congress of Vienna, International "
+    "Interactions 25(4), doi:10.1080/03050629908434958, as in Miller's R package isard"
+)
+_COW = "Correlates of War, State System Membership, as in Miller's R package isard"
+_LISTS = {
+    "regional/isard_gw_system.rda": ("Gleditsch-Ward list of states", "1816-2020", _NONE_STATED, _GW),
+    "regional/isard_cw_system.rda": ("Correlates of War list of states", "1816-2016", _NONE_STATED, _COW),
+    "regional/isard_gw_cw_panel.rda": (
+        "Gleditsch-Ward numbers with COW's",
+        "1816-2025",
+        _NONE_STATED,
+        f"{_GW}; {_COW}",
+    ),
+    "regional/isard_cw_gw_panel.rda": (
+        "COW numbers with Gleditsch-Ward's",
+        "1816-2025",
+        _NONE_STATED,
+        f"{_GW}; {_COW}",
+    ),
+    "regional/mledoze_countries.csv": (
+        "mledoze/countries: ISO alpha-2, M49 numbers and regions",
+        "2026",
+        "ODbL-1.0",
+        "mledoze/countries; single codes only, facts that ISO and the UN publish",
+    ),
+}
+_BY_HAND = (
+    (
+        "UN admissions, short names and regional groups",
+        "2026",
+        "UN, source named",
+        "United Nations, roster of Member States with dates of admission; DGACM, list of regional groups",
+        "https://www.un.org/en/about-us/member-states",
+    ),
+)
 _SYSTEMS = (
     ("regional/isard_gw_system.rda", "gwcode", "gw_name"),
     ("regional/isard_cw_system.rda", "ccode", "cw_name"),
@@ -68,14 +108,13 @@ SCHEMA: dict[str, Any] = {
 }
 
 
-def build(shared: Path) -> pl.DataFrame:
+def build(inputs: Inputs) -> pl.DataFrame:
     """All states and territories from 1946 on, one row for each stretch in which nothing that we record changes.
 
-    shared: the folder of raw releases. Columns: `SCHEMA`, in that order. Sorted by gw_id (territories
+    inputs: the raw releases. Columns: `SCHEMA`, in that order. Sorted by gw_id (territories
     without one last, by iso3) and start, which may lie before 1946: it is the true first day.
     Raises SourceError where the facts kept by hand and the raw releases disagree.
     """
-    inputs = Inputs(shared)
     facts = _facts()
     spells = gw_spells(inputs)
     cow = _cow_of_year(inputs)
@@ -220,6 +259,31 @@ def _names_since_1946(inputs: Inputs, file: str, number: str, name: str) -> dict
     return dict(frame.iter_rows())
 
 
+def sources(inputs: Inputs) -> tuple[Source, ...]:
+    """Where the facts of the table come from, with the digests of the raw files that were read."""
+    found = [
+        Source(name=name, version=version, licence=licence, citation=citation, url=url)
+        for name, version, licence, citation, url in _BY_HAND
+    ]
+    for file, digest in sorted(inputs.digests.items()):
+        if file in _LISTS:
+            name, version, licence, citation = _LISTS[file]
+            found.append(Source(name=name, version=version, licence=licence, citation=citation, sha256_of_input=digest))
+        else:
+            known = catalogue.describe(file)
+            found.append(
+                Source(
+                    name=known.name,
+                    version=known.version,
+                    licence=catalogue.BY,
+                    citation=known.citation,
+                    url=known.url,
+                    sha256_of_input=digest,
+                )
+            )
+    return tuple(found)
+
+
 def to_csv(frame: pl.DataFrame) -> str:
     """The table as the wheel carries it: empty for not known, `;` between the entries of a list."""
     lists = [name for name, kind in SCHEMA.items() if isinstance(kind, pl.List)]
@@ -235,13 +299,15 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=OUT, help="the file to write")
     arguments = parser.parse_args()
     try:
-        frame = build(arguments.shared)
+        inputs = Inputs(arguments.shared)
+        frame = build(inputs)
+        content = to_csv(frame).encode()
+        held.replace(arguments.out, content)
+        entry = held.file_of(content, sources(inputs), COMMAND)
+        held.enter(arguments.out.parent, files={arguments.out.name: entry})
     except ForestallError as error:
         print(f"tools.embed.states: {error}", file=sys.stderr)
         return 1
-    temporary = arguments.out.with_name(arguments.out.name + ".new")
-    temporary.write_text(to_csv(frame), encoding="utf-8")
-    temporary.replace(arguments.out)
     print(f"{arguments.out.name}: {frame.height} rows")
     return 0
 

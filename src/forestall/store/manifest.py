@@ -1,4 +1,4 @@
-"""What is embedded: one entry a table with its sources, digest and the command that made it.
+"""What is embedded: one entry a table, and one for each other file, with sources, digest and the command that made it.
 
 The file is `forestall/data/manifest.json`; `tools/embed` writes it with `Manifest.write`, the store reads it.
 """
@@ -14,6 +14,7 @@ from forestall.errors import StoreError
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 TableName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 ReleaseName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,99}$")]
+FilePath = Annotated[str, Field(pattern=r"^([A-Za-z0-9_][A-Za-z0-9._-]{0,99}/)?[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$")]
 FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9._-]{0,199}$")]
 
 
@@ -63,15 +64,34 @@ class EmbeddedTable(_Strict):
         return self
 
 
+class EmbeddedFile(_Strict):
+    """One embedded file that is not a table: the dated list of states, the outlines of countries.
+
+    bytes and sha256 are those of the file. command: what was run to make it. note: what a reader must know.
+    """
+
+    bytes: Annotated[int, Field(ge=0)]
+    sha256: Sha256
+    sources: tuple[Source, ...]
+    command: str
+    note: str = ""
+
+
 class Manifest(_Strict):
-    """The list of embedded tables. built_with: the program and version that wrote them."""
+    """The list of embedded tables and files. built_with: the program and version that wrote the tables.
+
+    files: by their path in the folder of the manifest, `geometry/world-50m.json`.
+    """
 
     built_with: str
     tables: dict[TableName, EmbeddedTable]
+    files: dict[FilePath, EmbeddedFile] = Field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Write the manifest as JSON, keys in a fixed order so that the same figures give the same bytes."""
-        ordered = self.model_copy(update={"tables": dict(sorted(self.tables.items()))})
+        ordered = self.model_copy(
+            update={"tables": dict(sorted(self.tables.items())), "files": dict(sorted(self.files.items()))}
+        )
         path.write_text(ordered.model_dump_json(indent=2, exclude_none=True) + "\n", "utf-8")
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Does what we hold still match its digests? Everything is read again: embedded tables, added tables, raw snapshots."""
+"""Does what we hold still match its digests? All is read again: what is embedded, added tables, raw snapshots."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -74,5 +74,8 @@ def _embedded(workspace: Workspace, checker: _Checker) -> None:
     except StoreError as error:
         checker.problems.append(str(error))
         return
+    folder = workspace.embedded.folder
     for name, table in sorted(manifest.tables.items()):
-        checker.check(workspace.embedded.folder / table.file, table.sha256, f"embedded table {name}")
+        checker.check(folder / table.file, table.sha256, f"embedded table {name}")
+    for path, file in sorted(manifest.files.items()):
+        checker.check(folder / path, file.sha256, f"embedded file {path}")
