@@ -7,6 +7,7 @@ A real Candidate file is repeated with fresh event ids until it has as many rows
 plain CSV, gzip and zip in a temporary folder. Each form is read by `parse_file` and added up by
 `events_to_country_month` in a process of its own; the best of the repeats is printed with the largest memory that any
 of them held. Beside it, for scale: reading the plain file whole with polars and with pandas, without checking anything.
+Last the whole command `forestall data add` on an empty workspace: start, digest, snapshot and table included.
 """
 
 import argparse
@@ -21,6 +22,8 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+
+from command import run
 
 MEASURES = ("parse", "polars", "pandas")
 
@@ -111,6 +114,12 @@ def main() -> None:
             print(
                 f"{label:<28}{size:>10.0f}{best['parse']:>10.2f}{best['aggregate']:>10.2f}{best['cpu']:>10.2f}{peak:>10.0f}"
             )
+        for form, path in files.items():
+            costs = [run(["data", "add", str(path)], Path(folder) / f"home-{form}-{n}") for n in range(given.repeats)]
+            quickest = min(costs, key=lambda cost: cost.seconds)
+            peak, size = max(cost.peak for cost in costs), path.stat().st_size / 1e6
+            whole = f"{quickest.seconds:>10.2f}{'':>10}{quickest.cpu:>10.2f}{peak:>10.0f}"
+            print(f"{'data add, ' + form:<28}{size:>10.0f}{whole}")
 
 
 if __name__ == "__main__":
