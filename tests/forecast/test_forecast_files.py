@@ -1,3 +1,5 @@
+import sys
+
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -47,6 +49,21 @@ def test_our_own_file_opens_elsewhere(tmp_path):
     assert list(frame.columns) == ["gw_id", "month_id", "draws"]
     np.testing.assert_array_equal(np.stack(frame["draws"].to_numpy()), forecast.draws.reshape(-1, 15))
     assert [path.name for path in tmp_path.iterdir()] == ["f.parquet"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limit on file sizes to play a full disk with")
+def test_a_full_disk_is_an_error_of_the_system_and_leaves_nothing(tmp_path):
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    forecast = make(40, 12, 200)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            write_parquet(forecast, tmp_path / "f.parquet")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_changed_file_of_ours_is_refused(tmp_path):

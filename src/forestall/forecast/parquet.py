@@ -5,6 +5,7 @@ per month). The file's metadata hold, under `forestall.forecast`, what made the 
 reader checks.
 """
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,11 @@ def write_parquet(forecast: Forecast, path: Path) -> None:
         }
     )
     document = {**forecast.header(), "n_months": n_months, "digest": forecast.digest}
+    # In memory first: polars reports a full disk as an error of its own, which nobody here would take for one.
+    packed = io.BytesIO()
+    frame.write_parquet(packed, compression="lz4", statistics=False, metadata={KEY: json.dumps(document)})
     with files.replacing(path) as stream:
-        frame.write_parquet(stream, compression="lz4", statistics=False, metadata={KEY: json.dumps(document)})
+        stream.write(packed.getbuffer())
 
 
 def is_own(path: Path) -> bool:
