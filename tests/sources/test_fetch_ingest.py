@@ -92,6 +92,20 @@ def test_the_same_bytes_repair_what_was_lost(workspace: Workspace, tmp_path: Pat
     assert by_release(workspace) == {"ucdp-candidate-26.0.2": 600}
 
 
+@pytest.mark.parametrize("hurt", ["table", "snapshot"])
+def test_the_same_bytes_repair_what_was_damaged(workspace: Workspace, tmp_path: Path, hurt: str) -> None:
+    path = write(tmp_path, "GEDEvent_v26_0_2.csv", events("2026-02"))
+    ingest.add(workspace, path, today=TODAY)
+    entry = workspace.catalogue().entries[0]
+    assert entry.snapshot is not None
+    broken = workspace.home / entry.file if hurt == "table" else workspace.snapshots.path(entry.snapshot)
+    whole = broken.read_bytes()
+    broken.write_bytes(b"X" + whole[1:])
+    assert not ingest.add(workspace, path, today=TODAY).unchanged
+    assert broken.read_bytes() == whole
+    assert ingest.add(workspace, path, today=TODAY).unchanged
+
+
 def test_another_file_of_the_release_replaces_it_and_the_bytes_stay(workspace: Workspace, tmp_path: Path) -> None:
     first = write(tmp_path / "1", "GEDEvent_v26_0_2.csv", events("2026-02"))
     second = write(tmp_path / "2", "GEDEvent_v26_0_2.csv", events("2026-02", deaths=5))
@@ -117,6 +131,15 @@ def test_an_assumed_day_never_lies_ahead(workspace: Workspace, tmp_path: Path) -
     path = write(tmp_path, "GEDEvent_v26_0_2.csv", events("2026-02"))
     ingest.add(workspace, path, today=date(2026, 3, 15))
     assert workspace.releases()["published"].to_list() == [date(2026, 3, 15)]
+
+
+@pytest.mark.parametrize("name", ["GEDEvent_v99_9.csv", "GEDEvent_v26_0_12.csv"])
+def test_a_release_of_months_that_have_not_come_is_refused(workspace: Workspace, tmp_path: Path, name: str) -> None:
+    # It would stand above every true release, for months on end.
+    path = write(tmp_path, name, events("2026-02"))
+    with pytest.raises(SourceError, match="have not come yet"):
+        ingest.add(workspace, path, today=date(2026, 11, 30))
+    assert not workspace.catalogue().entries
 
 
 @pytest.mark.parametrize(

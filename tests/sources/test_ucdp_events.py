@@ -225,6 +225,8 @@ def test_low_best_high_out_of_order_is_kept_as_published(tmp_path: Path) -> None
         ({"latitude": 95.0, "longitude": 95.0}, "no such coordinates;"),
         ({"latitude": 120.0, "longitude": 9.0, "priogrid_gid": ""}, "no such coordinates, perhaps swapped"),
         ({"longitude": 999.0}, "no such coordinates;"),
+        ({"longitude": "east"}, "not a number; the place is left open"),
+        ({"latitude": 123.4, "longitude": "abc"}, "not a number; the place is left open"),
         ({"latitude": 20.0}, "the published cell 142998 lies elsewhere"),
     ],
 )

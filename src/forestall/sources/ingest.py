@@ -218,14 +218,22 @@ def _digest(path: Path) -> str:
         raise SourceError(f"{path}: could not be read ({error.strerror or error})") from None
 
 
+def _is(path: Path, sha256: str) -> bool:
+    """Whether a file is there with these bytes. One that cannot be read counts as lost: adding it again mends it."""
+    try:
+        return files.sha256_of(path) == sha256
+    except OSError:
+        return False
+
+
 def _same(workspace: Workspace, digest: str, release: str | None, published: date | None) -> Added | None:
     """The entry made from the very same bytes by this version of forestall, if it says all that is asked for."""
     wanted = ucdp_releases.named(release).name if release else None
     for entry in workspace.catalogue().entries:
         row = entry.row
         fits = wanted in {None, row.release} and published in {None, row.published}
-        whole = (workspace.home / entry.file).is_file() and workspace.snapshots.path(digest).is_file()
-        if entry.snapshot == digest and fits and whole and entry.built_with == f"forestall {__version__}":
+        ours = entry.snapshot == digest and fits and entry.built_with == f"forestall {__version__}"
+        if ours and _is(workspace.home / entry.file, entry.sha256) and _is(workspace.snapshots.path(digest), digest):
             return Added(
                 file=entry.original,
                 release=row.release,

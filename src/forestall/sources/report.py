@@ -45,7 +45,7 @@ class Report:
         """The report as sentences for a person: the counts, the notes, the first `most` reasons of each sort."""
         said = [f"{self.rows_read:,} rows read, {self.rows_kept:,} kept, {self.rows_set_aside:,} set aside"]
         if self.rows_set_aside:
-            said[0] += f" (with {self.deaths_set_aside:,} deaths)"
+            said[0] += f" (with {self.deaths_set_aside:,} death{'' if self.deaths_set_aside == 1 else 's'})"
         said += self.notes
         for title, shown, total in (
             ("set aside", self.set_aside, self.rows_set_aside),

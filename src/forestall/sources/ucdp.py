@@ -14,6 +14,7 @@ import polars as pl
 import yaml
 
 from forestall.errors import SourceError
+from forestall.ids.months import format_month, month_of
 from forestall.sources import ucdp_events, ucdp_releases, ucdp_yearly
 from forestall.sources.container import Opened, opened, printable
 from forestall.sources.report import Ledger, Report
@@ -78,9 +79,10 @@ def parse_file(
     path = Path(path)
     stated = ucdp_releases.named(release) if release else None
     wanted = "ucdp-ged" if kind == "ucdp-candidate" else kind
+    today = today or date.today()
     with opened(path) as file:
         if file.form == "workbook":
-            return _yearly(path, *_workbook(file, wanted), stated=stated, published=published)
+            return _yearly(path, *_workbook(file, wanted), stated=stated, published=published, today=today)
         table = read_header(file.name, file.stream)
         found = match(table.columns, path.name, wanted)
         if found.format.table == "ucdp_events":
@@ -88,10 +90,11 @@ def parse_file(
             if told is None:
                 raise ucdp_releases.ask(path.name)
             _fits(path, found, told)
-            frame, ledger = ucdp_events.parse(table, found, told, today or date.today())
+            _has_come(path, told, today)
+            frame, ledger = ucdp_events.parse(table, found, told, today)
             return _parsed(path, found, told, frame, ledger, kept=frame.height, published=published)
         raw, ledger = _all_rows(table, found)
-        return _yearly(path, raw, found, ledger, stated=stated, published=published)
+        return _yearly(path, raw, found, ledger, stated=stated, published=published, today=today)
 
 
 def _all_rows(table: Table, found: Match) -> tuple[pl.DataFrame, Ledger]:
@@ -128,7 +131,14 @@ def _workbook(file: Opened, kind: str | None) -> tuple[pl.DataFrame, Match, Ledg
 
 
 def _yearly(
-    path: Path, raw: pl.DataFrame, found: Match, ledger: Ledger, *, stated: Release | None, published: date | None
+    path: Path,
+    raw: pl.DataFrame,
+    found: Match,
+    ledger: Ledger,
+    *,
+    stated: Release | None,
+    published: date | None,
+    today: date,
 ) -> Parsed:
     version = ucdp_yearly.version_of(raw)
     if raw.is_empty() or version is None:
@@ -141,6 +151,7 @@ def _yearly(
         raise SourceError(f"{path.name}: version {version!r} is not a UCDP version such as 25.1")
     told = stated or ucdp_releases.yearly(found.format.kind, version)
     _fits(path, found, told)
+    _has_come(path, told, today)
     frame, kept = ucdp_yearly.parse(raw, found, told, ledger, path.name)
     return _parsed(path, found, told, frame, ledger, kept=kept, published=published)
 
@@ -153,6 +164,15 @@ def _fits(path: Path, found: Match, told: Release) -> None:
     if told.kind == "ucdp-candidate" and found.format.kind == "ucdp-candidate-slim":
         return
     raise SourceError(f"{path.name}: holds {found.format.title}, which is not the release {told.name}: check --release")
+
+
+def _has_come(path: Path, told: Release, today: date) -> None:
+    """A release of months that lie ahead would win over every other: its number is a slip."""
+    if told.last_month is not None and told.last_month > month_of(today):
+        raise SourceError(
+            f"{path.name}: {told.name} would cover months up to {format_month(told.last_month)}, which have not come "
+            f"yet (today is {today}): check the file's name, or say which release it is with --release"
+        )
 
 
 def _parsed(

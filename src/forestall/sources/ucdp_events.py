@@ -102,6 +102,7 @@ def _typed(raw: pl.DataFrame, ledger: Ledger, match: Match, until: date, file: s
         *(pl.lit(None, dtype=pl.String).alias(name) for name in _TEXT if name not in frame.columns),
         pl.Series("_lost", lost_digits(raw["event_id"])),
         pl.Series("_not_whole", _not_whole(raw, read)),
+        pl.Series("_unread_place", _unread_place(raw, read)),
     )
     month = (pl.col("date_end").dt.year().cast(pl.Int32) - 1980) * 12 + pl.col("date_end").dt.month().cast(pl.Int32)
     # A date that cannot be read, or is absurd, has no month; the row is set aside for that before its country matters.
@@ -123,7 +124,7 @@ def _typed(raw: pl.DataFrame, ledger: Ledger, match: Match, until: date, file: s
             ledger.leave_out(Remark(frame[LINE][i], column, "" if value is None else value, rule.reason), claimed[i])
         ledger.leave_out_more(len(wrong[MAX_DETAILS:]), int(claimed.gather(wrong[MAX_DETAILS:]).sum()))
         frame = frame.filter(~bad)
-    frame = _placed(frame, ledger)
+    frame = _placed(frame, raw, ledger)
     _remark(frame, raw, match, ledger)
     return frame.select(
         LINE,
@@ -159,6 +160,15 @@ def _not_whole(raw: pl.DataFrame, read: dict[str, pl.Series]) -> pl.Series:
     """Where a death count other than the best estimate holds something that is not a whole number."""
     out = pl.repeat(False, raw.height, eager=True)
     for name in _DEATHS[1:]:
+        if name in read and read[name].null_count():
+            out = out | (read[name].is_null() & ~is_blank(raw[name]))
+    return out
+
+
+def _unread_place(raw: pl.DataFrame, read: dict[str, pl.Series]) -> pl.Series:
+    """Where a latitude or longitude holds something that is not a number."""
+    out = pl.repeat(False, raw.height, eager=True)
+    for name in ("latitude", "longitude"):
         if name in read and read[name].null_count():
             out = out | (read[name].is_null() & ~is_blank(raw[name]))
     return out
@@ -222,7 +232,7 @@ def _cell(lat: pl.Expr, lon: pl.Expr) -> pl.Expr:
     return row * 720 + col + 1
 
 
-def _placed(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
+def _placed(frame: pl.DataFrame, raw: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
     """Add `pg_id`. Where coordinates are impossible, or contradict the published cell, the place is not known: null.
 
     The event stays, with its deaths, in its country's figures; a remark says what was published.
@@ -252,6 +262,12 @@ def _placed(frame: pl.DataFrame, ledger: Ledger) -> pl.DataFrame:
         else:
             reason = f"the published cell {gid} lies elsewhere; the place is left open"
         ledger.remark(Remark(line, "latitude, longitude", f"{y}, {x}", reason))
+    unread = frame.filter("_unread_place")[LINE]
+    if len(unread):
+        published = raw.filter(pl.col(LINE).is_in(unread.implode())).select(LINE, "latitude", "longitude")
+        for line, y, x in published.iter_rows():
+            reason = "not a number; the place is left open"
+            ledger.remark(Remark(line, "latitude, longitude", f"{y}, {x}", reason))
     clear = [pl.when(pl.col("_known")).then(pl.col(c)).alias(c) for c in ("latitude", "longitude")]
     return frame.with_columns(clear)
 
