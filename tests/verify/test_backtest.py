@@ -60,6 +60,8 @@ def test_windows_of_a_panel():
     for first, last in ((2010, 2012), (2018, 2020), (2018, 2017)):
         with pytest.raises(UsageError, match=r"allows the years 2011\.\.2019"):
             backtest.windows(whole, first, last)
+    with pytest.raises(UsageError, match="the first year comes after the last; the panel holds the months 2010-01 to"):
+        backtest.windows(whole, 2018, 2017)
 
 
 def test_rows_by_hand():

@@ -15,6 +15,7 @@ from typing import Any
 from forestall.errors import UsageError
 from forestall.forecast import models
 from forestall.forecast.models import Model
+from forestall.ids.months import format_month
 from forestall.panel.frame import Panel
 from forestall.verify.measure import measure, observed
 
@@ -49,9 +50,11 @@ def windows(panel: Panel, first: int | None = None, last: int | None = None) -> 
     first = earliest + 3 if first is None else first
     last = final if last is None else last
     if not earliest <= first <= last <= final:
+        backwards = "the first year comes after the last; " if first > last else ""
         raise UsageError(
-            f"windows {first}..{last} cannot be scored: the panel holds month_ids "
-            f"{panel.months[0]}..{panel.months[-1]}, which allows the years {earliest}..{final}"
+            f"windows {first}..{last} cannot be scored: {backwards}the panel holds the months "
+            f"{format_month(int(panel.months[0]))} to {format_month(int(panel.months[-1]))}, "
+            f"which allows the years {earliest}..{final}"
         )
     return tuple(window(year) for year in range(first, last + 1))
 
