@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -58,6 +59,24 @@ def main() -> None:
     except OSError as error:
         if os.environ.get("FORESTALL_DEBUG"):
             raise
-        where = f" ({error.filename})" if error.filename else ""
-        print(f"forestall: the system refused: {error.strerror or error}{where}", file=sys.stderr)  # noqa: T201
+        print(f"forestall: the system refused: {error.strerror or error}{_where(error)}", file=sys.stderr)  # noqa: T201
         sys.exit(1)
+    except Exception as error:
+        # A fault of ours, or of a library: still one line, with what a report of it needs.
+        if os.environ.get("FORESTALL_DEBUG"):
+            raise
+        said = (str(error).splitlines() or [""])[0]
+        print(  # noqa: T201
+            f"forestall: unexpected fault ({type(error).__name__}: {said}); "
+            "please report it, with what `forestall --debug ...` prints",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+def _where(error: OSError) -> str:
+    """The place that the system refused, in words of the user: the folder instead of a temporary file in it."""
+    if not error.filename:
+        return ""
+    path = Path(str(error.filename))
+    return f" ({path.parent if path.name.startswith('.part-') else path})"

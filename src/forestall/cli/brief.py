@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from forestall.cli.common import AsOf, Json, note, print_json
+from forestall.cli.common import AsOf, Json, folder, note, print_json
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -34,6 +34,7 @@ def brief(
     from forestall.brief.compose import write_dossier, write_outlook
     from forestall.store import Workspace
 
+    out = folder(out, "--out")
     workspace = Workspace.open()
     document: BaseModel
     if country is None:

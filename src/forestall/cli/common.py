@@ -2,15 +2,28 @@
 
 import json
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from forestall.errors import UsageError
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", metavar="YYYY-MM", help="Last month of data to use; default: the latest month we hold."),
 ]
+
+
+def folder(path: Path, option: str) -> Path:
+    """The path that an option names, if a folder can stand there. Raises UsageError if it, or what it lies in, is a
+    file: told before any work is done.
+    """
+    held = next((one for one in (path, *path.parents) if one.exists()), None)
+    if held is not None and not held.is_dir():
+        raise UsageError(f"{option} {str(path)!r} cannot be a folder: {str(held)!r} is a file; name another folder")
+    return path
 
 
 def note(text: str) -> None:
