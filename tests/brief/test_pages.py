@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +111,24 @@ def test_a_quiet_country_is_told_what_is_not_known(written: Path) -> None:
     summary = " ".join(documents(written)["FJI"]["summary"])
     assert "no death in organised violence is recorded in the last 36 months" in summary
     assert "cases" in summary
+    assert documents(written)["FJI"]["quiet"]
+    assert "No forecast is shown" in (written / "FJI.html").read_text("utf-8")
+    assert "No forecast is shown" not in (written / "MLI.html").read_text("utf-8")
+
+
+def test_a_page_with_old_figures_says_so_first(tmp_path: Path) -> None:
+    # The embedded figures end in February 2026: whoever reads the page more than two months later must be told.
+    done = forestall("brief", "Mali", "--json", cwd=tmp_path, home=tmp_path / "home")
+    document = json.loads(done.stdout)
+    late = (date.fromisoformat(document["written_on"]) - date(2026, 2, 28)).days
+    assert ("days before this page was written" in document["caveats"][0]) == (late > 75)
+
+
+def test_a_territory_leads_to_the_page_that_counts_it_and_says_so(tmp_path: Path) -> None:
+    done = forestall("brief", "Western Sahara", cwd=tmp_path, home=tmp_path / "home")
+    assert done.returncode == 0
+    assert "UCDP counts events in Western Sahara under Morocco" in done.stderr
+    assert (tmp_path / "out" / "MAR.html").is_file()
 
 
 def test_months_run_on_from_the_data(written: Path) -> None:
@@ -139,6 +158,8 @@ def test_an_edition_of_a_past_month_knows_nothing_later(tmp_path: Path) -> None:
         (["brief", "--as-of", "2031-01"], "2026-02"),
         (["brief", "Czechoslovakia"], "1992"),
         (["brief", "--out", "/dev/null/x"], "/dev/null"),
+        (["brief", "--horizon", "3"], "No such option"),
+        (["brieff"], "No such command"),
     ],
 )
 def test_bad_input_is_one_line(args: list[str], says: str, tmp_path: Path) -> None:

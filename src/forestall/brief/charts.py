@@ -243,16 +243,21 @@ def intervals(frame: pl.DataFrame, *, name: str, title: str, width: int = WIDTH)
     return theme.to_svg(spec, name=name, title=title, description=f"Expected deaths: {said}.")
 
 
-def skill(frame: pl.DataFrame, *, name: str) -> str:
+def skill(frame: pl.DataFrame, *, name: str, width: int = WIDTH) -> str:
     """CRPS by yearly window, a line a model. frame: model, year, crps."""
     models = frame["model"].unique(maintain_order=True).to_list()
     spec: Spec = {
-        "width": WIDTH - 40,
+        "width": width - 40,
         "height": 200,
         "data": {"values": frame.select("model", pl.col("year").cast(pl.String), "crps").to_dicts()},
         "mark": {"type": "line", "point": {"size": 30}, "strokeWidth": 2},
         "encoding": {
-            "x": {"field": "year", "type": "ordinal", "title": None, "axis": {"labelAngle": 0, "grid": False}},
+            "x": {
+                "field": "year",
+                "type": "ordinal",
+                "title": None,
+                "axis": {"labelAngle": 0, "labelOverlap": True, "grid": False},
+            },
             "y": {
                 "field": "crps",
                 "type": "quantitative",
@@ -265,7 +270,7 @@ def skill(frame: pl.DataFrame, *, name: str) -> str:
                 "type": "nominal",
                 "title": None,
                 "scale": {"domain": models, "range": list(theme.MODELS[: len(models)])},
-                "legend": {"orient": "top", "columns": 3},
+                "legend": {"orient": "top", "columns": 3 if width > 400 else 1},
             },
         },
     }

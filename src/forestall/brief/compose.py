@@ -10,13 +10,13 @@ from forestall.brief import charts, maps, render, theme
 from forestall.brief.document import Dossier, Outlook
 from forestall.brief.dossier import dossier
 from forestall.brief.outlook import outlook
-from forestall.brief.situation import Situation, situation
+from forestall.brief.situation import MODEL_NAMES, Situation, situation
 from forestall.brief.words import MOST, listing
 from forestall.ids.countries import resolve, states
 from forestall.ids.months import long_month, month_end, parse_month
 from forestall.store import Workspace
 
-MONTHS_SHOWN = (1, 2, 3, 6, 12, 24, 36)
+MONTHS_SHOWN = (1, 3, 6, 12)
 """Months ahead that the dossier's table lists; the fan chart and the JSON have all of them."""
 
 PAST_SHOWN = 36  # months before the forecast in the fan chart
@@ -101,7 +101,7 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
                 window=document.window_long,
             ),
             **_both("expected", charts.intervals, shown, title=f"Expected deaths, {document.window_long}"),
-            "skill": _skill(s),
+            **_both("skill", charts.skill, _skill(s)),
         },
         sparks={r.iso3: theme.sparkline(list(r.recent)) for r in by_expected},
         links=links,
@@ -128,6 +128,7 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
             if t.kind == "territory" and t.counted_with == gw_id
         ),
     ]
+    began = next((long_month(parse_month(m.month)) for m in document.history if m.deaths is not None), "1989")
     beside = [n for n in document.neighbours if n.iso3 == document.iso3 or n.high80 > 0 or n.recorded_12_months]
     shown = pl.DataFrame(
         [{"label": n.name, "expected": n.expected, "low80": n.low80, "high80": n.high80} for n in beside]
@@ -138,8 +139,9 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
             **_both("fan", charts.fan, document.history[-PAST_SHOWN:], document.forecast, country=document.name),
             **_both("history", charts.history, document.history, country=document.name),
             **_both("neighbours", charts.intervals, shown, title=f"{document.name} beside its neighbours"),
-            "skill": _skill(s),
+            **_both("skill", charts.skill, _skill(s)),
         },
+        cell_legend=maps.cell_legend(),
         maps=[
             (
                 place,
@@ -155,6 +157,9 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
         links=links,
         outlook_link=outlook_link,
         disclaimer=maps.DISCLAIMER,
+        covers=len(codes) > 1,
+        ever=any(m.deaths for m in document.history),
+        began=began,
         last_month_long=long_month(int(s.forecast.months[-1])),
         months_shown=[document.forecast[k - 1] for k in MONTHS_SHOWN if k <= len(document.forecast)],
     )
@@ -169,9 +174,10 @@ def _both(name: str, draw: Callable[..., str], *what: Any, **how: Any) -> dict[s
     }
 
 
-def _skill(s: Situation) -> str:
+def _skill(s: Situation) -> pl.DataFrame:
     frame: pl.DataFrame = s.workspace.table("skill").filter(pl.col("model").is_in(SKILL_SHOWN))
-    return charts.skill(frame.select("model", "year", "crps").sort("model", "year"), name="skill")
+    named = frame.sort("model", "year").with_columns(pl.col("model").replace(MODEL_NAMES))
+    return named.select("model", "year", "crps")
 
 
 def _write(out: Path, name: str, document: Outlook | Dossier, text: str) -> list[Path]:

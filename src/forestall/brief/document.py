@@ -51,11 +51,12 @@ class CountryRisk(Part):
     region: str
     recorded_last_month: float | None
     recorded_last_window: float | None
+    quiet: bool = Field(description="no death in 36 months: the zeros below are not a forecast, this model has none")
     expected: float
     low80: float
     high80: float
     median: float
-    p25_next_month: float
+    p25_next_month: float = Field(description="share of draws; pages claim no more than 0.95 of it, see method")
     p25_window: float
     p1000_window: float
     p_escalation: float

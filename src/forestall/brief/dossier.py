@@ -20,7 +20,7 @@ from forestall.brief.document import (
     TypeYear,
 )
 from forestall.brief.outlook import caveats
-from forestall.brief.situation import Situation, change, country_risk, surprise, ucdp_words
+from forestall.brief.situation import Situation, change, country_risk, span, surprise, ucdp_words
 from forestall.errors import UsageError
 from forestall.ids import cells
 from forestall.ids.countries import State, states
@@ -46,7 +46,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         name=state.name,
         un_name=state.un_name,
         region=state.subregion or state.region or "",
-        un_member_since=state.un_member_since.isoformat() if state.un_member_since else None,
+        un_member_since=words.day(state.un_member_since) if state.un_member_since else None,
         un_group=state.un_group,
         population=_population(s, state.iso3),
         **s.edition,
@@ -73,8 +73,14 @@ def _territories(s: Situation, gw_id: int) -> tuple[State, ...]:
 
 def _counted_here(s: Situation, gw_id: int) -> tuple[str, ...]:
     here = [t.name for t in _territories(s, gw_id)]
+    first = int(np.flatnonzero(~np.isnan(s.panel.values[s.row(gw_id)]))[0])
     name = s.states[gw_id].name
     out = []
+    if first > 0:
+        out.append(
+            f"The record begins in {long_month(int(s.panel.months[first]))}, when {name} enters the list of states used here; earlier deaths on its territory are counted "
+            "under the state of that time."
+        )
     if s.states[gw_id].iso3 in {"NER", "NGA"} and "ucdp-ged-25.1" in s.panel.releases:
         out.append(
             "The monthly release on hand adds Niger to Nigeria; they were taken apart with other figures of the same release. Years are exact; in 36 months of 2007 and "
@@ -138,7 +144,7 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
         before = values[-24:-12].sum()
         if not np.isnan(year + before):
             lines.append(
-                f"{words.deaths(values[-1])} {'is' if values[-1] == 1 else 'are'} recorded for {month}; {words.exact(year)} in the last twelve months, against {words.exact(before)} in the "
+                f"{_first_up(words.deaths(values[-1]))} {'is' if values[-1] == 1 else 'are'} recorded for {month}; {words.exact(year)} in the last twelve months, against {words.exact(before)} in the "
                 "twelve before."
             )
         if risk.p_escalation > 0:
@@ -157,6 +163,10 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
             f"The worst month since 1989 was {long_month(int(s.panel.months[best]))}, with {words.exact(values[best])} deaths recorded."
         )
     return tuple(lines)
+
+
+def _first_up(text: str) -> str:
+    return text[0].upper() + text[1:]
 
 
 def _quiet(s: Situation, i: int) -> bool:
@@ -217,7 +227,7 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
     said: dict[tuple[int, str], Conflict] = {}
     for r in recent.head(CONFLICTS_SHOWN // 2).iter_rows(named=True):
         said[r["type_of_violence"], r["name"]] = Conflict(
-            name=ucdp_words(s, r["name"]),
+            name=ucdp_words(s, r["name"]).replace(" - ", " – "),
             kind=TYPES[r["type_of_violence"]],
             last_active=format_month(r["month_id"]),
             deaths=r["deaths_total"],
@@ -241,6 +251,8 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
         )
         .sort("last", "years", descending=True)
     )
+    last_year = int(dyads["last"].to_numpy().max()) if dyads.height else 0
+    since = months.height > 0
     for r in dyads.iter_rows(named=True):
         if len(said) >= CONFLICTS_SHOWN:
             break
@@ -250,12 +262,15 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
             now = said[key]
             said[key] = now.model_copy(update={"note": f"{note}; {now.note}"})
             continue
+        split = (
+            r["type_of_violence"] != 1
+        )  # candidate releases before 26.0 name conflicts, not pairs, for state-based violence
         said[key] = Conflict(
-            name=ucdp_words(s, r["dyad_name"]),
+            name=ucdp_words(s, r["dyad_name"]).replace(" - ", " – "),
             kind=TYPES[r["type_of_violence"]],
-            last_active=str(r["last"]),
-            deaths=None,
-            note=note,
+            last_active=str(r["last"]) if split or r["last"] < last_year else f"{r['last']} or later",
+            deaths=0 if split and since else None,
+            note=note if split or r["last"] < last_year else f"{note}; later months are recorded by conflict, above",
             source=r["release"],
         )
     return tuple(said.values())
@@ -309,7 +324,7 @@ def _run(periods: tuple[int, ...], most: int) -> list[int]:
 
 
 def _months_said(first: int, last: int) -> str:
-    return long_month(last) if first == last else f"{long_month(first)} to {long_month(last)}"
+    return span(first, last)
 
 
 def _map(frame: pl.DataFrame, span: str, why: str) -> CellMap:

@@ -50,6 +50,11 @@ def legend() -> list[tuple[str, str]]:
     return [(label, theme.paint(colour, "world")) for label, colour in zip(CLASSES, COLOURS, strict=True)]
 
 
+def cell_legend() -> list[tuple[str, str]]:
+    """The classes of cells in the close-ups with their colours."""
+    return list(zip(CELL_CLASSES, theme.STEPS, strict=True))
+
+
 @cache
 def topology(scale: str) -> Spec:
     """The outlines, "110m" for the world or "50m" for close-ups, as TopoJSON keyed by ISO3."""
@@ -270,14 +275,7 @@ def _cells(places: Sequence[Place]) -> Spec:
                 "type": "nominal",
                 "title": "deaths in the cell",
                 "scale": {"domain": list(CELL_CLASSES), "range": list(theme.STEPS)},
-                "legend": {
-                    "orient": "bottom",
-                    "columns": 5,
-                    "symbolType": "square",
-                    "symbolSize": 140,
-                    "symbolStrokeColor": theme.MUTED,
-                    "symbolStrokeWidth": 0.5,
-                },
+                "legend": None,
             }
         },
     }

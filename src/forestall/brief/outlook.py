@@ -2,12 +2,13 @@
 
 import numpy as np
 
-from forestall.brief import words
+from forestall.brief import measures, words
 from forestall.brief.document import CountryRisk, Figure, Outlook, Surprise
 from forestall.brief.situation import Situation, change, country_risk, span, surprise
-from forestall.ids.months import format_month, long_month, parse_month
+from forestall.ids.months import format_month, long_month, month_end, parse_month
 
 TOP = 20
+STALE_DAYS = 75  # a candidate release comes about 20 days after its month; two missed is late
 NOTABLE = 5.0  # deaths beyond the interval: less is noise
 MOVED = 25.0  # deaths: a smaller move of the expectation is no news
 
@@ -165,6 +166,13 @@ def _status(status: str) -> str:
 def caveats(s: Situation) -> tuple[str, ...]:
     """What a reader must know about the figures of this edition before using them."""
     out = []
+    late = (s.written_on - month_end(s.as_of)).days
+    if late > STALE_DAYS and s.known_on is not None:
+        over = "is over" if s.written_on > month_end(s.as_of + measures.WINDOW) else "has begun"
+        out.append(
+            f"The newest figures on hand end in {long_month(s.as_of)}, {late} days before this page was written, and the outlook window {over}. Bring in newer "
+            "releases with forestall data update, or forestall data add for a file you have downloaded."
+        )
     status = np.array(s.panel.status)
     final = np.flatnonzero(status == "final")
     if final.size and final[-1] < status.size - 1:

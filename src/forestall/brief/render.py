@@ -85,7 +85,10 @@ def page(document: Outlook | Dossier, **context: Any) -> str:
     style += f"@media screen and (prefers-color-scheme: dark) {{\n{theme.dark_css()}\n}}\n"
     ready = {key: _mark(value) if key in {"charts", "sparks", "maps"} else value for key, value in context.items()}
     template = _environment().get_template(f"{document.kind}.html.j2")
-    return template.render(doc=document, style=Markup(style), **ready)  # noqa: S704 - our own stylesheet
+    citations = dict.fromkeys(
+        part.strip() for r in document.releases for part in r.citation.split("; ") if part.strip()
+    )
+    return template.render(doc=document, citations=list(citations), style=Markup(style), **ready)  # noqa: S704 - our own stylesheet
 
 
 def _mark(value: Any) -> Any:

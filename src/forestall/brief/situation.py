@@ -117,7 +117,7 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
     panel = country_month(workspace, as_of=month, target=TARGET)
     if panel.months.size < 2 * HORIZON:
         raise UsageError(
-            f"an outlook as of {format_month(month)} has too little history: {HORIZON * 2} months are needed, figures begin "
+            f"an edition as of {format_month(month)} has too little history: {HORIZON * 2} months are needed, figures begin "
             f"{format_month(int(panel.months[0]))}"
         )
     forecast = _forecast(workspace, panel)
@@ -158,6 +158,7 @@ def country_risk(s: Situation, i: int) -> CountryRisk:
         region=state.subregion or state.region or "",
         recorded_last_month=_known(s.panel.values[i, -1]),
         recorded_last_window=_known(r.recorded_window[i]),
+        quiet=float(s.panel.values[i, -36:].sum()) == 0.0,
         expected=float(r.expected[i]),
         low80=float(r.low80[i]),
         high80=float(r.high80[i]),
@@ -248,14 +249,15 @@ def _releases(workspace: Workspace, panel: Panel, today: date) -> tuple[Release,
     used = set(panel.releases)
     out: dict[tuple[str, str], Release] = {}
     for held in holdings(workspace, today):
-        if held.table in PAGE_TABLES or (held.table in MONTH_TABLES and held.release in used):
+        old = held.table == "ucdp_cell_month" and (held.last or "") < format_month(panel.as_of - 11)
+        if (held.table in PAGE_TABLES and not old) or (held.table in MONTH_TABLES and held.release in used):
             name = held.release or held.source
             out.setdefault(
                 (name, held.status or ""),
                 Release(
                     release=name,
                     source=held.source,
-                    status=held.status or "figures",
+                    status=held.status or "–",
                     first_month=held.first,
                     last_month=held.last,
                     published=held.published.isoformat() if held.published else None,
@@ -275,7 +277,7 @@ def _method(workspace: Workspace, forecast: Forecast) -> Method:
         part = skill.filter(pl.col("model") == model)
         rows.append(
             SkillRow(
-                model=model,
+                model=MODEL_NAMES.get(model, model),
                 windows=f"{years.min()}-{years.max()}",
                 crps=float(part["crps"].to_numpy().mean()),
                 ignorance=float(part["ign"].to_numpy().mean()),
@@ -294,10 +296,18 @@ def _method(workspace: Workspace, forecast: Forecast) -> Method:
         skill_note=(
             f"Mean scores over yearly windows {years.min()} to {years.max()}, deaths of all types, each forecast made with figures to October of the year "
             "before, three to fourteen months ahead, all countries. Figures are as revised since, not as known at the time. Lower is "
-            "better. The last column counts countries with a death a month or more before the forecast, and should be near 80 %."
+            "better. The last column is for countries with twelve or more deaths in the year before the forecast, and should be near 80 %."
         ),
     )
 
+
+MODEL_NAMES = {
+    "ewma": "own history, fading weights (this edition)",
+    "conflictology_12": "own last 12 months",
+    "last": "last month alone",
+    "bootstrap_240": "all countries, 20 years",
+    "zero": "no deaths anywhere",
+}
 
 METHOD_TEXT = (
     "Each country's forecast is made of 1,000 draws a month from its own last 36 months; a month k months back has the weight "
@@ -305,7 +315,7 @@ METHOD_TEXT = (
     "months carry the uncertainty of a war that lasts. The distribution is the same for all months ahead: intervals do not widen with distance, "
     "and beyond six months they are too narrow.",
     "This first model knows a country's recent record and nothing else. It cannot foresee a first outbreak: a country without a "
-    "recorded death in 36 months gets zero, and the page says how often such countries saw 25 or more deaths in the past. It does "
+    "recorded death in 36 months gets no forecast, and the page says how often such countries saw 25 or more deaths in the past. It does "
     "not know of talks, elections or offensives ahead, and countries vary independently of each other, so that the world's interval is "
     "somewhat too narrow.",
     "Probability words follow the IPCC's scale: very likely 90 % or more, likely 66, about as likely as not 33 to 66, unlikely under 33, "

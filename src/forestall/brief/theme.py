@@ -69,6 +69,7 @@ def config() -> dict[str, Any]:
             "labelColor": FG,
             "titleColor": MUTED,
             "labelFontSize": 12,
+            "labelLimit": 280,
             "titleFontSize": 12,
             "titleFontWeight": "normal",
         },

@@ -1,5 +1,6 @@
 """How figures are said: rounding without false precision, and probabilities in words beside their numbers."""
 
+import datetime
 import math
 from collections.abc import Iterable
 
@@ -25,8 +26,9 @@ def likelihood(probability: float) -> str:
     """The word for a probability in [0, 1], by the IPCC's scale; no more certain than the model has earned. Raises ValueError outside it."""
     if not 0 <= probability <= 1:
         raise ValueError(f"a probability lies between 0 and 1, not {probability}")
-    earned = min(probability, MOST) if probability else 0.0
-    return next(word for bound, word in LIKELIHOOD if (max(earned, 0.01) if earned else 0.0) >= bound)
+    # The word goes with the figure that is printed: 9.6 % is said as 10 %, and 10 % is "unlikely".
+    earned = max(round(min(probability, MOST), 2), 0.01) if probability else 0.0
+    return next(word for bound, word in LIKELIHOOD if earned >= bound)
 
 
 def percent(probability: float) -> str:
@@ -108,7 +110,9 @@ def listing(items: list[str]) -> str:
 
 
 def deaths(count: float | None) -> str:
-    """A recorded number of deaths with its noun: 1 death, 1,234 deaths."""
+    """A recorded number of deaths with its noun: no deaths, 1 death, 1,234 deaths."""
+    if count is not None and round(count) == 0:
+        return "no deaths"
     return f"{exact(count)} death{'' if count is not None and round(count) == 1 else 's'}"
 
 
@@ -131,3 +135,8 @@ def releases(names: Iterable[str]) -> str:
     """Releases of one publisher in a row: UCDP GED 25.1, Candidate 2025 and Candidate 26.0.2."""
     said = [release(name) for name in dict.fromkeys(names)]
     return listing([said[0], *(name.removeprefix("UCDP ") for name in said[1:])]) if said else "no release"
+
+
+def day(date: datetime.date) -> str:
+    """A day in prose: 12 November 1956."""
+    return f"{date.day} {date:%B %Y}"

@@ -46,12 +46,15 @@ def options(
 def main() -> None:
     """Run the command line: one line on stderr and a non-zero exit for every error, a traceback only with --debug."""
     try:
-        app()
+        # Not standalone: usage errors come to us, to be said in one line like all others.
+        sys.exit(app(standalone_mode=False) or 0)
     except ForestallError as error:
         if os.environ.get("FORESTALL_DEBUG"):
             raise
         print(f"forestall: {error}", file=sys.stderr)  # noqa: T201
         sys.exit(error.exit_code)
+    except (KeyboardInterrupt, typer.Abort):
+        sys.exit(130)
     except BrokenPipeError:
         # `forestall data list | head`: the reader left, which is no error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -62,6 +65,11 @@ def main() -> None:
         print(f"forestall: the system refused: {error.strerror or error}{_where(error)}", file=sys.stderr)  # noqa: T201
         sys.exit(1)
     except Exception as error:
+        if hasattr(error, "format_message"):  # a usage error of Typer's, wordless if it showed the help
+            if not error.format_message():
+                sys.exit(0)
+            print(f"forestall: {_flat(error.format_message())} (forestall --help lists what there is)", file=sys.stderr)  # noqa: T201
+            sys.exit(getattr(error, "exit_code", 2))
         # A fault of ours, or of a library: still one line, with what a report of it needs.
         if os.environ.get("FORESTALL_DEBUG"):
             raise
@@ -80,3 +88,7 @@ def _where(error: OSError) -> str:
         return ""
     path = Path(str(error.filename))
     return f" ({path.parent if path.name.startswith('.part-') else path})"
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split()).rstrip(".")
