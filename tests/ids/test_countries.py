@@ -520,3 +520,8 @@ def test_looking_up_a_country_loads_nothing_heavy() -> None:
     code = "import sys, forestall.ids as i; i.resolve('Mali'); print([m for m in ('numpy', 'polars', 'rapidfuzz') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_name_of_two_states_is_asked_back() -> None:
+    with pytest.raises(UnknownCountryError, match="nearest are (South Korea, North Korea|North Korea, South Korea)"):
+        resolve("Korea")

@@ -191,7 +191,8 @@ def successors(state: State) -> tuple[State, ...]:
 def nearest(name: str, n: int = 3, on: date | None = None) -> tuple[str, ...]:
     """The names of the n states and territories spelt most like this, best first; with `on`, of those existing then.
 
-    Likeness: half edit distance (a swap of neighbours is one edit), half Jaro-Winkler from both ends.
+    Likeness: half edit distance (a swap of neighbours is one edit), half Jaro-Winkler from both ends; a name that has what
+    was asked as one of its words comes first.
     """
     from rapidfuzz.distance import OSA, JaroWinkler
 
@@ -199,7 +200,8 @@ def nearest(name: str, n: int = 3, on: date | None = None) -> tuple[str, ...]:
 
     def likeness(key: str) -> float:
         ends = JaroWinkler.similarity(asked, key) + JaroWinkler.similarity(asked[::-1], key[::-1])
-        return 2 * OSA.normalized_similarity(asked, key) + ends
+        whole = 4.0 if len(asked) > 3 and (asked in key.split() or key.startswith(asked)) else 0.0
+        return whole + 2 * OSA.normalized_similarity(asked, key) + ends
 
     spelt: dict[str, str] = {}
     for key, found in _spellings().items():
