@@ -523,5 +523,5 @@ def test_looking_up_a_country_loads_nothing_heavy() -> None:
 
 
 def test_a_name_of_two_states_is_asked_back() -> None:
-    with pytest.raises(UnknownCountryError, match="nearest are (South Korea, North Korea|North Korea, South Korea)"):
+    with pytest.raises(UnknownCountryError, match=r"nearest are (South Korea, North Korea|North Korea, South Korea)"):
         resolve("Korea")

@@ -191,8 +191,8 @@ def successors(state: State) -> tuple[State, ...]:
 def nearest(name: str, n: int = 3, on: date | None = None) -> tuple[str, ...]:
     """The names of the n states and territories spelt most like this, best first; with `on`, of those existing then.
 
-    Likeness: half edit distance (a swap of neighbours is one edit), half Jaro-Winkler from both ends; a name that has what
-    was asked as one of its words comes first.
+    Likeness: half edit distance (a swap of neighbours is one edit), half Jaro-Winkler from both ends; a name that has
+    what was asked as one of its words comes first.
     """
     from rapidfuzz.distance import OSA, JaroWinkler
 

@@ -152,6 +152,12 @@ def _from_zip(file: BinaryIO, path: Path, size: int) -> Iterator[Opened]:
     entry = _only_table(entries, path.name)
     name = printable(PurePosixPath(entry.filename).name)
     what = f"{path.name} ({name})"
+    if entry.file_size > MAX_BYTES:
+        # It says so itself; an entry that lies about its size is caught while it grows.
+        raise SourceError(
+            f"{what}: is {entry.file_size >> 20:,} MB unpacked, more than any release has: "
+            "not read, as a possible archive bomb"
+        )
     with _part(archive, entry, what) as inner:
         if not entry.filename.lower().endswith(".xlsx"):
             yield Opened(name, "text", _Bounded(inner, what, size, MAX_BYTES))
