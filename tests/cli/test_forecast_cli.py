@@ -180,3 +180,10 @@ def test_forecast_to_files(forestall, tmp_path):
 )
 def test_forecast_says_what_is_wrong(forestall, arguments, words):
     one_line(forestall("forecast", *arguments, code=2), *words)
+
+
+def test_a_type_that_is_not_known_in_every_month_is_said(forestall):
+    done = forestall("forecast", "Nigeria", "--target", "deaths_state_based", "--horizon", "1", "--json")
+    assert json.loads(done.stdout)["target"] == "deaths_state_based"
+    assert "are not known" in done.stderr
+    assert "not known" not in forestall("forecast", "Nigeria", "--horizon", "1").stderr

@@ -179,7 +179,23 @@ def _panel(workspace: Any, as_of: str | None, target: str) -> "Panel":
     if target not in TARGETS:
         raise UsageError(f"unknown target {target!r}; known: {', '.join(TARGETS)}")
     month = latest_month(workspace) if as_of is None else parse_month(as_of)
-    return country_month(workspace, as_of=month, target=target)
+    panel = country_month(workspace, as_of=month, target=target)
+    _say_unknown(panel)
+    return panel
+
+
+def _say_unknown(panel: "Panel") -> None:
+    """Warn where a type of violence is not known by month: a forecast from what is left would look complete."""
+    import numpy as np
+
+    recent = panel.values[:, -36:]
+    partly = np.isnan(recent).any(axis=1) & ~np.isnan(recent).all(axis=1)
+    if partly.any():
+        gaps = int(np.isnan(recent[partly]).sum())
+        note(
+            f"{panel.target}: {gaps:,} country-months of the last 36 months are not known, in {int(partly.sum())} "
+            "countries, and are left out; the full GED has them (forestall data add FILE)"
+        )
 
 
 def _gw_id(country: str, panel: "Panel") -> int:
