@@ -14,8 +14,6 @@ WIDTH = 640
 NARROW = 270
 """Pixels of the plot on a desk and on a phone: each chart is drawn for both, and the page shows one."""
 
-STATUS = {"final": theme.ACCENT, "provisional": theme.ACCENT_2, "candidate": theme.ACCENT_2}
-
 
 def _ticks(top: float) -> list[float]:
     """0, 1, 10, 100 ... up to the first power of ten that is not below `top`."""

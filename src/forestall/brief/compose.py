@@ -1,6 +1,7 @@
 """Write an edition: documents, charts and pages together."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from forestall.brief.dossier import dossier
 from forestall.brief.outlook import outlook
 from forestall.brief.situation import MODEL_NAMES, Situation, situation
 from forestall.brief.words import MOST, listing
-from forestall.ids.countries import resolve, states
+from forestall.ids.countries import resolve
 from forestall.ids.months import long_month, month_end, parse_month
 from forestall.store import Workspace
 
@@ -101,7 +102,7 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
                 window=document.window_long,
             ),
             **_both("expected", charts.intervals, shown, title=f"Expected deaths, {document.window_long}"),
-            **_both("skill", charts.skill, _skill(s)),
+            **_skill(s),
         },
         sparks={r.iso3: theme.sparkline(list(r.recent)) for r in by_expected},
         links=links,
@@ -120,15 +121,15 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
 def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_link: str = "") -> tuple[Dossier, str]:
     """A country's dossier, as document and as HTML."""
     document = dossier(s, gw_id)
-    codes = [
-        document.iso3,
-        *(
-            t.iso3
-            for t in states(month_end(s.as_of), territories=True)
-            if t.kind == "territory" and t.counted_with == gw_id
-        ),
-    ]
-    began = next((long_month(parse_month(m.month)) for m in document.history if m.deaths is not None), "1989")
+    codes = [document.iso3, *(t.iso3 for t in s.territories(gw_id))]
+    ever = any(m.deaths for m in document.history)
+    drawn = (
+        {}
+        if document.quiet
+        else _both("fan", charts.fan, document.history[-PAST_SHOWN:], document.forecast, country=document.name)
+    )
+    if ever:
+        drawn |= _both("history", charts.history, document.history, country=document.name)
     beside = [n for n in document.neighbours if n.iso3 == document.iso3 or n.high80 > 0 or n.recorded_12_months]
     shown = pl.DataFrame(
         [{"label": n.name, "expected": n.expected, "low80": n.low80, "high80": n.high80} for n in beside]
@@ -136,10 +137,9 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
     text = render.page(
         document,
         charts={
-            **_both("fan", charts.fan, document.history[-PAST_SHOWN:], document.forecast, country=document.name),
-            **_both("history", charts.history, document.history, country=document.name),
+            **drawn,
             **_both("neighbours", charts.intervals, shown, title=f"{document.name} beside its neighbours"),
-            **_both("skill", charts.skill, _skill(s)),
+            **_skill(s),
         },
         cell_legend=maps.cell_legend(),
         maps=[
@@ -158,8 +158,8 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
         outlook_link=outlook_link,
         disclaimer=maps.DISCLAIMER,
         covers=len(codes) > 1,
-        ever=any(m.deaths for m in document.history),
-        began=began,
+        ever=ever,
+        began=long_month(s.began(s.row(gw_id))),
         last_month_long=long_month(int(s.forecast.months[-1])),
         months_shown=[document.forecast[k - 1] for k in MONTHS_SHOWN if k <= len(document.forecast)],
     )
@@ -174,10 +174,12 @@ def _both(name: str, draw: Callable[..., str], *what: Any, **how: Any) -> dict[s
     }
 
 
-def _skill(s: Situation) -> pl.DataFrame:
+@lru_cache(maxsize=1)
+def _skill(s: Situation) -> dict[str, str]:
+    """The skill chart, which is the same on all pages of an edition."""
     frame: pl.DataFrame = s.workspace.table("skill").filter(pl.col("model").is_in(SKILL_SHOWN))
     named = frame.sort("model", "year").with_columns(pl.col("model").replace(MODEL_NAMES))
-    return named.select("model", "year", "crps")
+    return _both("skill", charts.skill, named.select("model", "year", "crps"))
 
 
 def _write(out: Path, name: str, document: Outlook | Dossier, text: str) -> list[Path]:

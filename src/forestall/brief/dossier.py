@@ -23,9 +23,8 @@ from forestall.brief.outlook import caveats
 from forestall.brief.situation import Situation, change, country_risk, span, surprise, ucdp_words
 from forestall.errors import UsageError
 from forestall.ids import cells
-from forestall.ids.countries import State, states
-from forestall.ids.months import format_month, long_month, month_end, parse_month
-from forestall.panel import cell_month, conflicts
+from forestall.ids.months import format_month, long_month, parse_month, year_of
+from forestall.panel import cell_month, conflicts, country_month
 
 TYPES = {1: "state-based", 2: "non-state", 3: "one-sided"}
 YEARS_SHOWN = 12
@@ -51,7 +50,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         population=_population(s, state.iso3),
         **s.edition,
         summary=_summary(s, i, risk, forecast),
-        quiet=_quiet(s, i),
+        quiet=risk.quiet,
         risk=risk,
         history=_history(s, i),
         forecast=forecast,
@@ -61,24 +60,18 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         neighbours=_neighbours(s, gw_id, risk),
         change=change(s, i),
         surprise=surprise(s, i),
-        caveats=(*_counted_here(s, gw_id), *caveats(s)),
+        caveats=(*_counted_here(s, gw_id, i), *caveats(s)),
     )
 
 
-def _territories(s: Situation, gw_id: int) -> tuple[State, ...]:
-    return tuple(
-        t for t in states(month_end(s.as_of), territories=True) if t.kind == "territory" and t.counted_with == gw_id
-    )
-
-
-def _counted_here(s: Situation, gw_id: int) -> tuple[str, ...]:
-    here = [t.name for t in _territories(s, gw_id)]
-    first = int(np.flatnonzero(~np.isnan(s.panel.values[s.row(gw_id)]))[0])
+def _counted_here(s: Situation, gw_id: int, i: int) -> tuple[str, ...]:
+    here = [t.name for t in s.territories(gw_id)]
+    first = s.began(i)
     name = s.states[gw_id].name
     out = []
-    if first > 0:
+    if first > int(s.panel.months[0]):
         out.append(
-            f"The record begins in {long_month(int(s.panel.months[first]))}, when {name} enters the list of states used here; earlier deaths on its territory are counted "
+            f"The record begins in {long_month(first)}, when {name} enters the list of states used here; earlier deaths on its territory are counted "
             "under the state of that time."
         )
     if s.states[gw_id].iso3 in {"NER", "NGA"} and "ucdp-ged-25.1" in s.panel.releases:
@@ -118,9 +111,9 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
     known = f", known on {s.known_on.isoformat()}" if s.known_on else ""
     if np.isnan(values[-1]):
         lines.append(f"{name}: figures for {month} are not known.")
-    elif _quiet(s, i):
+    elif risk.quiet:
         last = np.flatnonzero(np.nan_to_num(values) > 0)
-        began = long_month(int(s.panel.months[np.flatnonzero(~np.isnan(values))[0]]))
+        began = long_month(s.began(i))
         when = (
             f"the last one was in {long_month(int(s.panel.months[last[-1]]))}" if last.size else f"none since {began}"
         )
@@ -129,7 +122,7 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
         )
         lines.append(
             f"The model knows only a country's own recent record, so it has nothing to say about {s.window_long} here. Since 1992, countries that had been quiet for 36 "
-            f"months saw a death within the next six in {_rate(s.base_rate_any)}, and 25 or more in {_rate(s.base_rate)}."
+            f"months saw a death within the next six in {words.rate(s.base_rate_any)}, and 25 or more in {words.rate(s.base_rate)}."
         )
         return tuple(lines)
     else:
@@ -167,16 +160,6 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
 
 def _first_up(text: str) -> str:
     return text[0].upper() + text[1:]
-
-
-def _quiet(s: Situation, i: int) -> bool:
-    """Whether the record of the last 36 months is known and empty."""
-    return float(s.panel.values[i, -36:].sum()) == 0.0
-
-
-def _rate(base: tuple[float, int, int]) -> str:
-    share, outbreaks, cases = base
-    return f"{outbreaks:,} of {cases:,} cases ({100 * share:.1f} %)"
 
 
 def _history(s: Situation, i: int) -> tuple[HistoryMonth, ...]:
@@ -262,9 +245,8 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
             now = said[key]
             said[key] = now.model_copy(update={"note": f"{note}; {now.note}"})
             continue
-        split = (
-            r["type_of_violence"] != 1
-        )  # candidate releases before 26.0 name conflicts, not pairs, for state-based violence
+        # For state-based violence the candidate release of 2025 names conflicts, not pairs.
+        split = r["type_of_violence"] != 1
         said[key] = Conflict(
             name=ucdp_words(s, r["dyad_name"]).replace(" - ", " – "),
             kind=TYPES[r["type_of_violence"]],
@@ -298,7 +280,7 @@ def _maps(s: Situation, gw_id: int) -> tuple[CellMap, ...]:
     if months is not None and (recent := _run(months.periods, 12)) and recent[-1] > s.as_of - 6:
         rows = months.frame.filter((pl.col("gw_id") == gw_id) & pl.col("month_id").is_between(recent[0], recent[-1]))
         why = "; the months before are not located in the releases on hand" if len(recent) < 12 else ""
-        out.append(_map(rows, _months_said(recent[0], recent[-1]), why))
+        out.append(_map(rows, span(recent[0], recent[-1]), why))
     if years is not None and (recent := _run(years.periods, 5)):
         rows = years.frame.filter((pl.col("gw_id") == gw_id) & pl.col("year").is_between(recent[0], recent[-1]))
         why = "; the last years that are located completely"
@@ -323,11 +305,7 @@ def _run(periods: tuple[int, ...], most: int) -> list[int]:
     return out[::-1]
 
 
-def _months_said(first: int, last: int) -> str:
-    return span(first, last)
-
-
-def _map(frame: pl.DataFrame, span: str, why: str) -> CellMap:
+def _map(frame: pl.DataFrame, when: str, why: str) -> CellMap:
     by_cell = (
         frame.group_by("pg_id")
         .agg(pl.col("deaths_total").sum(), pl.col("events").sum())
@@ -339,7 +317,7 @@ def _map(frame: pl.DataFrame, span: str, why: str) -> CellMap:
     release = words.releases(sorted(frame["release"].unique().to_list()))
     status = words.listing(sorted(frame["status"].unique().to_list()))
     return CellMap(
-        span=span,
+        span=when,
         release=release,
         deaths=deaths,
         cells=tuple(
@@ -353,20 +331,17 @@ def _map(frame: pl.DataFrame, span: str, why: str) -> CellMap:
 
 
 def _population(s: Situation, iso3: str) -> Figure | None:
-    """The last yearly figure that was out by the edition's month: a year's figure is taken as known from July of the next."""
-    known_year = (s.as_of - parse_month("1981-07")) // 12 + 1980
-    frame = (
-        s.workspace.table("population").filter((pl.col("iso3") == iso3) & (pl.col("year") <= known_year)).sort("year")
-    )
-    if not frame.height:
+    """The last yearly figure that was out by the edition's month."""
+    known = country_month.population(s.workspace, year_of(s.as_of), as_of=s.as_of).filter(pl.col("iso3") == iso3)
+    if not known.height:
         return None
-    row = frame.row(-1, named=True)
+    row = known.row(0, named=True)
     return Figure(
         value=round(row["persons"]),
         unit="persons",
         source=row["source"].replace(" (gdidata)", ""),
         kind="recorded",
-        months=str(row["year"]),
+        months=str(row["year_of_figure"]),
     )
 
 

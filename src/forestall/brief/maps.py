@@ -29,7 +29,6 @@ DISCLAIMER = (
     "Islands (Malvinas). UCDP counts events in Palestine under Israel and events in Western Sahara under Morocco: they have no figures of their own."
 )
 
-EARTH_KM = 6371.0
 WIDE_KM = 3500.0
 NOT_GIVEN = "no separate figure"
 CLASSES = ("fewer than 1", "1–24", "25–99", "100–999", "1,000–9,999", "10,000 or more", NOT_GIVEN)
@@ -147,7 +146,7 @@ def country(places: Sequence[Place], codes: Sequence[str], *, name: str, title: 
     corners = _corners(places)
     middle = _middle(own, corners)
     flat = _frame(own, corners, middle)
-    if places and (flat.max(axis=0) - flat.min(axis=0)).max() * EARTH_KM > WIDE_KM:
+    if places and (flat.max(axis=0) - flat.min(axis=0)).max() * cells.RADIUS_KM > WIDE_KM:
         # On a map of all Russia a cell is a speck: large countries are shown where deaths were recorded.
         middle = _middle([], corners)
         flat = _frame([], corners, middle, margin_km=300)
@@ -193,7 +192,7 @@ def _frame(
         else np.array([[-0.05, -0.05], [0.05, 0.05]])
     )
     flat = flat[np.isfinite(flat).all(axis=1)]
-    margin = margin_km / EARTH_KM
+    margin = margin_km / cells.RADIUS_KM
     return np.concatenate([flat - margin, flat + margin])
 
 
@@ -283,10 +282,10 @@ def _cells(places: Sequence[Place]) -> Spec:
 
 def _scale_bar(scale: float, width: float, height: float) -> list[Spec]:
     """A bar of a round number of kilometres in the lower left corner. scale: pixels per radian."""
-    target = width / 5 / scale * EARTH_KM
+    target = width / 5 / scale * cells.RADIUS_KM
     power = 10 ** math.floor(math.log10(target))
     length = max(step * power for step in (1, 2, 5) if step * power <= target)
-    pixels = length / EARTH_KM * scale
+    pixels = length / cells.RADIUS_KM * scale
     x, y = 12.0, height - 12
     row: Spec = {"data": {"values": [{}]}}
     return [

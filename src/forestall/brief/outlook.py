@@ -143,12 +143,11 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
         for r in rows[:3]
         if r.rests_on
     )
-    share, outbreaks, cases = s.base_rate
-    quiet = int((s.panel.values[:, -36:].sum(axis=1) == 0).sum())
-    if cases:
+    quiet = sum(r.quiet for r in rows)
+    if s.base_rate[2]:
         lines.append(
             f"{words.plural(quiet, 'country has', 'countries have')} no recorded death in the last 36 months, and this model has nothing to say about them. Since 1992 such "
-            f"quiet countries saw 25 or more deaths within six months in {outbreaks} of {cases:,} cases ({100 * share:.1f} %): rare, and not foreseen here."
+            f"quiet countries saw 25 or more deaths within six months in {words.rate(s.base_rate)}: rare, and not foreseen here."
         )
     if not moved:
         lines.append("No country's expectation moved by more than 25 deaths since last month.")

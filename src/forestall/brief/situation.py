@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -41,9 +41,9 @@ PAGE_TABLES = frozenset(
 SEED = 2018  # the year of S/PRST/2018/1; any fixed number would do
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Situation:
-    """One edition's common ground. Arrays are per unit of `panel`."""
+    """One edition's common ground. Arrays are per unit of `panel`. Compared by identity, so that drawings can be kept for it."""
 
     workspace: Workspace
     panel: Panel
@@ -57,6 +57,7 @@ class Situation:
     method: Method
     base_rate: tuple[float, int, int]
     base_rate_any: tuple[float, int, int]
+    expected_before: npt.NDArray[np.float64]
     expected_without: npt.NDArray[np.float64]
     worst_month: npt.NDArray[np.int32]
     spelling: Mapping[str, str]
@@ -90,6 +91,18 @@ class Situation:
             "releases": self.releases,
             "method": self.method,
         }
+
+    def territories(self, gw_id: int) -> tuple[State, ...]:
+        """Territories whose events UCDP counts under a state."""
+        return tuple(
+            t
+            for t in states(month_end(self.as_of), territories=True)
+            if t.kind == "territory" and t.counted_with == gw_id
+        )
+
+    def began(self, i: int) -> int:
+        """The first month that is known of panel row `i`: January 1989, or when the state enters the list."""
+        return int(self.panel.months[np.flatnonzero(~np.isnan(self.panel.values[i]))[0]])
 
     def row(self, gw_id: int) -> int:
         """The panel row of a country. Raises UsageError if it has none in this edition."""
@@ -140,6 +153,7 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
         method=_method(workspace, forecast),
         base_rate=measures.base_rate_after_quiet(panel),
         base_rate_any=measures.base_rate_after_quiet(panel, reach=1.0),
+        expected_before=measures.expected_over(previous, month + 1),
         expected_without=measures.expected_over(_drawn(workspace, without), month + 1),
         worst_month=worst,
         spelling={st.ucdp_name: st.name for st in here.values() if st.ucdp_name and "(" in st.ucdp_name},
@@ -175,15 +189,14 @@ def country_risk(s: Situation, i: int) -> CountryRisk:
 
 def change(s: Situation, i: int) -> Change | None:
     """How the expectation for the outlook window moved in a month; None for a country that moved by less than one death."""
-    before = float(measures.expected_over(s.previous, s.as_of + 1)[i])
+    before = float(s.expected_before[i])
     after = float(s.risk.expected[i])
     if abs(after - before) < 1:
         return None
     state = s.states[int(s.panel.units[i])]
     recorded = _known(s.panel.values[i, -1])
-    j = 0  # the previous forecast's first month is this as_of
-    low, high = np.quantile(s.previous.draws[i, j], [0.05, 0.95])
-    mean = float(s.previous.draws[i, j].mean())
+    mean = float(s.previous.draws[i, 0].mean())
+    low, high = _foreseen(s, i)
     month = long_month(s.as_of)
     if recorded is None:
         because = f"figures for {month} are not known."
@@ -205,23 +218,29 @@ def change(s: Situation, i: int) -> Change | None:
 def surprise(s: Situation, i: int) -> Surprise | None:
     """A recorded month outside the previous forecast's 90 % interval, or None."""
     recorded = _known(s.panel.values[i, -1])
-    low, high = (float(q) for q in np.quantile(s.previous.draws[i, 0], [0.05, 0.95]))
+    low, high = _foreseen(s, i)
     if recorded is None or low <= recorded <= high:
         return None
     state = s.states[int(s.panel.units[i])]
-    direction = "above" if recorded > high else "below"
+    direction: Literal["above", "below"] = "above" if recorded > high else "below"
     return Surprise(
         iso3=state.iso3,
         name=state.name,
         recorded=recorded,
         low90=low,
         high90=high,
-        direction="above" if recorded > high else "below",
+        direction=direction,
         sentence=(
             f"{state.name}: {words.deaths(recorded)} recorded in {long_month(s.as_of)}, {direction} the 90 % interval of the forecast a month "
             f"before, {words.interval(low, high)}."
         ),
     )
+
+
+def _foreseen(s: Situation, i: int) -> tuple[float, float]:
+    """The previous forecast's 90 % interval for its first month, which is this edition's last recorded one."""
+    low, high = np.quantile(s.previous.draws[i, 0], [0.05, 0.95])
+    return float(low), float(high)
 
 
 def ucdp_words(s: Situation, text: str) -> str:

@@ -97,6 +97,12 @@ def signed(value: float) -> str:
     return ("+" if value > 0 else "−") + rounded(abs(value))
 
 
+def rate(base: tuple[float, int, int]) -> str:
+    """A share of cases with its counts: 48 of 8,285 cases (0.6 %). base: share in [0, 1], how many of the cases, cases."""
+    share_of_cases, happened, cases = base
+    return f"{happened:,} of {cases:,} cases ({100 * share_of_cases:.1f} %)"
+
+
 def plural(count: int, one: str, many: str | None = None) -> str:
     """A count with its noun: 1 country, 2 countries."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
