@@ -140,6 +140,20 @@ def test_months_run_on_from_the_data(written: Path) -> None:
         assert m["p1"] >= m["p25"] >= m["p100"] >= m["p1000"]
 
 
+def test_the_same_figures_make_the_same_dossier(written: Path, tmp_path: Path) -> None:
+    # Sudan and Mali have pairs of actors with the same years: their order must not be left to chance.
+    first, second = (tmp_path / name for name in ("first", "second"))
+    for where in (first, second):
+        done = forestall(
+            "brief", "Sudan", "--as-of", "2019-06", "--out", str(where), cwd=tmp_path, home=tmp_path / "home"
+        )
+        assert done.returncode == 0, done.stderr
+    assert (first / "SDN.json").read_bytes() == (second / "SDN.json").read_bytes()
+    again = forestall("brief", "Mali", cwd=tmp_path, home=tmp_path / "home")
+    assert again.returncode == 0, again.stderr
+    assert (tmp_path / "out" / "MLI.json").read_bytes() == (written / "MLI.json").read_bytes()
+
+
 def test_an_edition_of_a_past_month_knows_nothing_later(tmp_path: Path) -> None:
     done = forestall("brief", "Sudan", "--as-of", "2023-03", "--json", cwd=tmp_path, home=tmp_path / "home")
     assert done.returncode == 0, done.stderr

@@ -205,7 +205,7 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
         .group_by("type_of_violence", "name")
         .agg(pl.col("deaths_total").sum(), pl.col("month_id").max(), pl.col("release", "status").last())
         .filter((pl.col("deaths_total") > 0) & ~pl.col("name").str.contains("XXX"))
-        .sort("deaths_total", descending=True)
+        .sort("deaths_total", "type_of_violence", "name", descending=[True, False, False])
     )
     said: dict[tuple[int, str], Conflict] = {}
     for r in recent.head(CONFLICTS_SHOWN // 2).iter_rows(named=True):
@@ -232,7 +232,7 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
             years=pl.col("year").n_unique(),
             release=pl.col("release").last(),
         )
-        .sort("last", "years", descending=True)
+        .sort("last", "years", "dyad_name", "dyad_id", descending=[True, True, False, False])
     )
     last_year = int(dyads["last"].to_numpy().max()) if dyads.height else 0
     since = months.height > 0
