@@ -8,6 +8,7 @@ from pathlib import Path
 
 import polars as pl
 
+from forestall.store import files
 from forestall.store.manifest import EmbeddedTable, Source
 from forestall.store.schemas import SCHEMAS
 from tools.embed import (
@@ -127,7 +128,7 @@ def write(shared: Path, out: Path) -> list[str]:
             **built.span,
         )
     for name, content in contents.items():
-        held.replace(out / entries[name].file, content)
+        files.write(out / entries[name].file, content)
     held.enter(out, tables=entries, built_with=f"polars {pl.__version__}")
     return [f"{name}: {entry.rows:,} rows, {entry.bytes:,} bytes" for name, entry in entries.items()]
 

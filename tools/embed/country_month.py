@@ -29,7 +29,6 @@ class Report:
     how_rows: Counter[str] = field(default_factory=Counter)
     how_deaths: Counter[str] = field(default_factory=Counter)
     files: Counter[str] = field(default_factory=Counter)
-    yearly_conflicts: int = 0
     crossed: int = 0
     set_aside: str = ""
     niger: str = ""
@@ -147,7 +146,6 @@ def _add_types(rows: pl.DataFrame, inputs: Inputs, keys: Keys, yearly: pl.DataFr
         try:
             settled = by_type.settle(derived.deaths[indices], total[indices], goals[key])
         except ValueError:
-            report.yearly_conflicts += 1
             derived.deaths[indices] = np.where(total[indices, None] == 0, 0, UNKNOWN)
             for index in indices:
                 derived.how[index] = "zero" if total[index] == 0 else "open"

@@ -17,6 +17,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from forestall.store import files
 from forestall.store.manifest import Source
 from tools.embed import held
 
@@ -79,7 +80,7 @@ def main() -> None:
     for scale, topology, used in (("110m", wide, ("110m", "50m")), ("50m", close, ("50m",))):
         path = args.out / f"world-{scale}.json"
         content = (json.dumps(topology, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
-        held.replace(path, content)
+        files.write(path, content)
         sources = tuple(_source(name, read[name]) for name in used)
         entries[f"{args.out.name}/{path.name}"] = held.file_of(content, sources, COMMAND)
         count = len(topology["objects"]["countries"]["geometries"])

@@ -9,13 +9,6 @@ from forestall.store.manifest import EmbeddedFile, EmbeddedTable, Manifest, Sour
 MANIFEST = "manifest.json"
 
 
-def replace(path: Path, content: bytes) -> None:
-    """Put a file in place in one step."""
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_bytes(content)
-    temporary.replace(path)
-
-
 def enter(
     folder: Path,
     *,
@@ -40,9 +33,7 @@ def enter(
         tables=held.tables | dict(tables or {}),
         files=held.files | dict(files or {}),
     )
-    temporary = path.with_name(path.name + ".new")
-    entered.write(temporary)
-    temporary.replace(path)
+    entered.write(path)
 
 
 def file_of(content: bytes, sources: tuple[Source, ...], command: str, note: str = "") -> EmbeddedFile:

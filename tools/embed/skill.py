@@ -11,7 +11,7 @@ from forestall.forecast import models
 from forestall.panel.country_month import country_month, latest_month
 from forestall.panel.frame import Panel
 from forestall.scores import crps, ignorance, interval_score
-from forestall.store import Workspace
+from forestall.store import Workspace, files
 from forestall.store.manifest import EmbeddedTable, Manifest
 from forestall.verify import backtest
 from forestall.verify.measure import observed
@@ -73,7 +73,7 @@ def write(out: Path) -> str:
         command="python -m tools.embed.skill",
         note="our own measurement on the embedded country-month figures, as revised since, not as known at the time",
     )
-    held.replace(out / "skill.parquet", content)
+    files.write(out / "skill.parquet", content)
     held.enter(out, tables={"skill": table})
     return f"skill: {table.rows:,} rows, {table.bytes:,} bytes"
 

@@ -20,6 +20,7 @@ from typing import Any
 import polars as pl
 
 from forestall.errors import ForestallError, SourceError
+from forestall.store import files
 from forestall.store.manifest import Source
 from tools.embed import catalogue, held
 from tools.embed.inputs import Inputs
@@ -302,7 +303,7 @@ def main() -> int:
         inputs = Inputs(arguments.shared)
         frame = build(inputs)
         content = to_csv(frame).encode()
-        held.replace(arguments.out, content)
+        files.write(arguments.out, content)
         entry = held.file_of(content, sources(inputs), COMMAND)
         held.enter(arguments.out.parent, files={arguments.out.name: entry})
     except ForestallError as error:

@@ -15,7 +15,7 @@ from forestall.brief.situation import MODEL_NAMES, Situation, situation
 from forestall.brief.words import MOST, listing
 from forestall.ids.countries import resolve
 from forestall.ids.months import long_month, month_end, parse_month
-from forestall.store import Workspace
+from forestall.store import Workspace, files
 
 MONTHS_SHOWN = (1, 3, 6, 12)
 """Months ahead that the dossier's table lists; the fan chart and the JSON have all of them."""
@@ -184,6 +184,6 @@ def _skill(s: Situation) -> dict[str, str]:
 
 def _write(out: Path, name: str, document: Outlook | Dossier, text: str) -> list[Path]:
     page, data = out / f"{name}.html", out / f"{name}.json"
-    render.write(data, document.model_dump_json(indent=1) + "\n")
-    render.write(page, text)
+    files.write(data, (document.model_dump_json(indent=1) + "\n").encode())
+    files.write(page, text.encode())
     return [page, data]

@@ -3,12 +3,9 @@
 Nothing on the page is fetched from anywhere: styles and charts are inline, and a content security policy forbids the rest.
 """
 
-import os
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from importlib import resources
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -95,19 +92,3 @@ def _mark(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {k: Markup(v) if v else "" for k, v in value.items()}  # noqa: S704 - SVG made by brief.charts
     return [(first, Markup(svg)) for first, svg in value]  # noqa: S704 - SVG made by brief.charts
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file whole or not at all: temporary file beside it, fsync, rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -9,8 +9,6 @@ https://viewsforecasting.org/research/prediction-challenge-2023/.
 """
 
 import json
-import os
-import secrets
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -64,23 +62,19 @@ def _write(columns: dict[str, np.ndarray], index: tuple[str, ...], path: Path) -
     """DuckDB writes the file: it lets pandas' note about the index through, and needs neither pandas nor pyarrow."""
     import duckdb
 
-    files.make_folder(path.parent)
-    part = path.parent / f"{files.TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}"
     try:
-        with duckdb.connect() as database:
-            database.register("draws", columns)
-            database.execute(
-                f"COPY (SELECT * FROM draws) TO {_quoted(str(part))} "  # noqa: S608 - both strings are quoted
-                f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{pandas: {_quoted(_pandas_note(columns, index))}}})"
-            )
-        with part.open("rb+") as stream:
-            files.sync(stream)
-        part.replace(path)
+        with files.replacing_file(path) as part:
+            note = _quoted(_pandas_note(columns, index))
+            with duckdb.connect() as database:
+                database.register("draws", columns)
+                database.execute(
+                    f"COPY (SELECT * FROM draws) TO {_quoted(str(part))} "  # noqa: S608 - both strings are quoted
+                    f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{pandas: {note}}})"
+                )
+            with part.open("rb+") as stream:
+                files.sync(stream)
     except duckdb.IOException as error:
         raise OSError(str(error).splitlines()[0]) from None
-    finally:
-        part.unlink(missing_ok=True)
-    files.sync_folder(path.parent)
 
 
 def _quoted(text: str) -> str:

@@ -72,23 +72,33 @@ def make_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path) -> Iterator[BinaryIO]:
-    """A stream whose bytes become `path` when the block ends without an error; otherwise `path` is untouched.
+def replacing_file(path: Path) -> Iterator[Path]:
+    """A temporary name; what the block writes there and syncs becomes `path` if it ends without an error.
 
+    Otherwise `path` is untouched. For writers that want a name and not a stream; `replacing` gives a stream.
     Makes the folder if it is missing. Raises OSError as the system gives it.
     """
     make_folder(path.parent)
     part = path.parent / f"{TEMPORARY}{os.getpid()}-{secrets.token_hex(6)}"
     try:
-        with part.open("xb") as stream:
-            yield stream
-            sync(stream)
+        yield part
         part.replace(path)
     except BaseException:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose bytes become `path` when the block ends without an error; otherwise `path` is untouched.
+
+    Makes the folder if it is missing. Raises OSError as the system gives it.
+    """
+    with replacing_file(path) as part, part.open("xb") as stream:
+        yield stream
+        sync(stream)
 
 
 def write(path: Path, content: bytes) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from forestall.errors import StoreError
+from forestall.store import files
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 TableName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
@@ -88,11 +89,11 @@ class Manifest(_Strict):
     files: dict[FilePath, EmbeddedFile] = Field(default_factory=dict)
 
     def write(self, path: Path) -> None:
-        """Write the manifest as JSON, keys in a fixed order so that the same figures give the same bytes."""
+        """Write the manifest as JSON, in one step; keys in a fixed order: the same figures give the same bytes."""
         ordered = self.model_copy(
             update={"tables": dict(sorted(self.tables.items())), "files": dict(sorted(self.files.items()))}
         )
-        path.write_text(ordered.model_dump_json(indent=2, exclude_none=True) + "\n", "utf-8")
+        files.write(path, (ordered.model_dump_json(indent=2, exclude_none=True) + "\n").encode())
 
     @classmethod
     def read(cls, path: Path) -> "Manifest":
