@@ -14,8 +14,8 @@ from typing import Any
 import polars as pl
 
 from forestall.panel import aggregate
+from forestall.store.current import RANK
 
-_RANK = {"final": 2, "candidate": 1, "provisional": 0}
 EVENTS = "ucdp_events"
 
 
@@ -58,7 +58,7 @@ def choose(
     for row in rows.iter_rows(named=True):
         counted = row["table"] == counts
         source = Source(row["release"], row["status"], row["published"], counted, row["month_rule"])
-        key = (_RANK[row["status"]], row["order"], not counted, row["release"])
+        key = (RANK[row["status"]], row["order"], not counted, row["release"])
         end = row["last_month"] if last is None else min(row["last_month"], last)
         for month in range(row["first_month"], end + 1):
             if month not in best or key > best[month][0]:
@@ -195,7 +195,7 @@ def _event_sets(
         seen = events.with_columns(aggregate.month_of(rule)).filter(pl.col("month_id") <= as_of)
         pooled = [row["release"] for row in releases if row["status"] != "final"]
         groups = [[row["release"]] for row in releases if row["status"] == "final"]
-        rank = {row["release"]: _RANK[row["status"]] for row in releases}
+        rank = {row["release"]: RANK[row["status"]] for row in releases}
         for group in [*groups, pooled]:
             if not group:
                 continue
@@ -205,7 +205,7 @@ def _event_sets(
             _count_aside(frame.filter(~won), group, months, notes)
             # A month is its winner's, whole: what only a lesser release of the pool has does not come back in it.
             of_winner = pl.col("month_id").replace_strict(
-                {m: _RANK[s.status] for m, s in months.items()}, default=None, return_dtype=pl.Int64
+                {m: RANK[s.status] for m, s in months.items()}, default=None, return_dtype=pl.Int64
             )
             own = pl.col("release").replace_strict(rank, return_dtype=pl.Int64)
             yield frame.filter(won, own >= of_winner)
@@ -227,7 +227,7 @@ def _standing(rows: pl.DataFrame) -> list[dict[str, Any]]:
 
 
 def _order(row: dict[str, Any]) -> tuple[int, date, str]:
-    return _RANK[row["status"]], row["order"], row["release"]
+    return RANK[row["status"]], row["order"], row["release"]
 
 
 def _covers(later: dict[str, Any], row: dict[str, Any]) -> bool:

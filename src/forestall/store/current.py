@@ -4,7 +4,8 @@ from datetime import date
 
 import polars as pl
 
-_RANK = {"final": 2, "candidate": 1, "provisional": 0}
+RANK = {"final": 2, "candidate": 1, "provisional": 0}
+"""Which status goes before which; `panel.merge` ranks releases by it too."""
 
 _PARTS = dict.fromkeys(("ucdp_conflict_year", "ucdp_termination"), pl.col("dyad_id").is_null())
 """Rows of one table that come from two datasets, and so from two releases: conflicts (ACD) and dyads (Dyadic)."""
@@ -48,7 +49,7 @@ def _latest_list(frame: pl.DataFrame, rows: pl.DataFrame, known_on: date | None)
 def _winners(rows: pl.DataFrame, time: str) -> pl.DataFrame:
     best: dict[int, tuple[tuple[int, date, str], str]] = {}
     for row in rows.iter_rows(named=True):
-        key = (_RANK[row["status"]], row["published"] or date.min, row["release"])
+        key = (RANK[row["status"]], row["published"] or date.min, row["release"])
         first, last = row["first_month"], row["last_month"]
         if time == "year":  # month_id 1 is January 1980
             first, last = 1980 + (first - 1) // 12, 1980 + (last - 1) // 12
