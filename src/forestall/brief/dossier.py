@@ -29,6 +29,7 @@ from forestall.panel import cell_month, conflicts, country_month
 TYPES = {1: "state-based", 2: "non-state", 3: "one-sided"}
 YEARS_SHOWN = 12
 CONFLICTS_SHOWN = 25
+UNNAMED = "actors that UCDP has not named yet"
 
 
 def dossier(s: Situation, gw_id: int) -> Dossier:
@@ -198,25 +199,17 @@ def _years(s: Situation, iso3: str) -> tuple[TypeYear, ...]:
 
 
 def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
-    """Recent months by conflict (candidate releases), then pairs of actors by their last active year."""
+    """The conflicts and pairs with most deaths in the newest releases, then pairs of actors by their last active year."""
     months = conflicts.conflict_month(s.workspace, as_of=s.as_of).filter(pl.col("gw_id") == gw_id)
+    # Candidate releases hold a place for actors that UCDP has yet to name: XXX70 - XXX70, XXX130 - Civilians.
+    name = pl.coalesce("conflict_name", "dyad_name")
     recent = (
-        months.with_columns(name=pl.coalesce("conflict_name", "dyad_name"))
+        months.with_columns(name=pl.when(name.str.contains("XXX")).then(pl.lit(UNNAMED)).otherwise(name))
         .group_by("type_of_violence", "name")
         .agg(pl.col("deaths_total").sum(), pl.col("month_id").max(), pl.col("release", "status").last())
-        .filter((pl.col("deaths_total") > 0) & ~pl.col("name").str.contains("XXX"))
+        .filter(pl.col("deaths_total") > 0)
         .sort("deaths_total", "type_of_violence", "name", descending=[True, False, False])
     )
-    said: dict[tuple[int, str], Conflict] = {}
-    for r in recent.head(CONFLICTS_SHOWN // 2).iter_rows(named=True):
-        said[r["type_of_violence"], r["name"]] = Conflict(
-            name=ucdp_words(s, r["name"]).replace(" - ", " – "),
-            kind=TYPES[r["type_of_violence"]],
-            last_active=format_month(r["month_id"]),
-            deaths=r["deaths_total"],
-            note=f"{r['status']} figures",
-            source=r["release"],
-        )
     wars = (
         conflicts.yearly(s.workspace, "ucdp_conflict_year", as_of=s.as_of)
         .filter((pl.col("iso3") == iso3) & pl.col("dyad_id").is_not_null())
@@ -234,28 +227,52 @@ def _conflicts(s: Situation, gw_id: int, iso3: str) -> tuple[Conflict, ...]:
         )
         .sort("last", "years", "dyad_name", "dyad_id", descending=[True, True, False, False])
     )
-    last_year = int(dyads["last"].to_numpy().max()) if dyads.height else 0
-    since = months.height > 0
+    now = {(r["type_of_violence"], r["name"]): r for r in recent.iter_rows(named=True)}
+    past: dict[tuple[int, str], list[dict[str, Any]]] = {}
     for r in dyads.iter_rows(named=True):
-        if len(said) >= CONFLICTS_SHOWN:
-            break
-        note = _note(r, wars)
-        key = (r["type_of_violence"], r["dyad_name"])
-        if key in said:
-            now = said[key]
-            said[key] = now.model_copy(update={"note": f"{note}; {now.note}"})
-            continue
-        # For state-based violence the candidate release of 2025 names conflicts, not pairs.
-        split = r["type_of_violence"] != 1
-        said[key] = Conflict(
-            name=ucdp_words(s, r["dyad_name"]).replace(" - ", " – "),
-            kind=TYPES[r["type_of_violence"]],
-            last_active=str(r["last"]) if split or r["last"] < last_year else f"{r['last']} or later",
-            deaths=0 if split and since else None,
-            note=note if split or r["last"] < last_year else f"{note}; later months are recorded by conflict, above",
-            source=r["release"],
-        )
-    return tuple(said.values())
+        past.setdefault((r["type_of_violence"], r["dyad_name"]), []).append(r)
+    keys = list(dict.fromkeys([*list(now)[: CONFLICTS_SHOWN // 2], *past]))[:CONFLICTS_SHOWN]
+    last_year = int(dyads["last"].to_numpy().max()) if dyads.height else 0
+    notes = {key: "; ".join(_note(r, wars) for r in past.get(key, [])) for key in keys}
+    return tuple(
+        _recent(s, key, now[key], notes[key])
+        if key in now
+        else _past(s, key, past[key], notes[key], last_year=last_year, covered=months.height > 0)
+        for key in keys
+    )
+
+
+def _recent(s: Situation, key: tuple[int, str], row: dict[str, Any], note: str) -> Conflict:
+    """A conflict or pair with deaths in the newest releases."""
+    return Conflict(
+        name=_named(s, key[1]),
+        kind=TYPES[key[0]],
+        last_active=format_month(row["month_id"]),
+        deaths=row["deaths_total"],
+        note=f"{note}; {row['status']} figures" if note else f"{row['status']} figures",
+        source=row["release"],
+    )
+
+
+def _past(
+    s: Situation, key: tuple[int, str], rows: list[dict[str, Any]], note: str, *, last_year: int, covered: bool
+) -> Conflict:
+    """A pair that the yearly figures know and the newest releases don't name. covered: whether those say anything here."""
+    # For state-based violence the candidate release of 2025 names conflicts, not pairs.
+    split, last = key[0] != 1, max(r["last"] for r in rows)
+    open_end = not split and last == last_year
+    return Conflict(
+        name=_named(s, key[1]),
+        kind=TYPES[key[0]],
+        last_active=f"{last} or later" if open_end else str(last),
+        deaths=0 if split and covered else None,
+        note=f"{note}; later months are recorded by conflict, above" if open_end else note,
+        source=rows[0]["release"],
+    )
+
+
+def _named(s: Situation, name: str) -> str:
+    return ucdp_words(s, name).replace(" - ", " – ")
 
 
 def _note(row: dict[str, Any], wars: pl.DataFrame) -> str:
