@@ -38,3 +38,11 @@ def test_actors_not_named_yet_are_not_left_out(edition: Situation) -> None:
     shown = [c for c in dossier(edition, 475).conflicts if c.name == UNNAMED]
     assert sum(c.deaths or 0 for c in shown) == 3_690
     assert not [c for c in dossier(edition, 475).conflicts if "XXX" in c.name]
+
+
+def test_a_map_of_older_figures_says_what_the_newest_give(edition: Situation) -> None:
+    nigeria = dossier(edition, 475)
+    (located,) = [m for m in nigeria.maps if m.span == "2017 to 2021"]
+    yearly = sum(y.deaths_total for y in nigeria.years if 2017 <= y.year <= 2021)
+    assert (located.deaths, yearly) == (19_968, 15_537)
+    assert "the yearly figures now give 15,537" in located.note

@@ -301,6 +301,13 @@ def _maps(s: Situation, gw_id: int) -> tuple[CellMap, ...]:
     if years is not None and (recent := _run(years.periods, 5)):
         rows = years.frame.filter((pl.col("gw_id") == gw_id) & pl.col("year").is_between(recent[0], recent[-1]))
         why = "; the last years that are located completely"
+        same_years = conflicts.yearly(s.workspace, "ucdp_country_year", as_of=s.as_of).filter(
+            (pl.col("gw_id") == gw_id) & pl.col("year").is_between(recent[0], recent[-1])
+        )
+        newest = int(same_years["deaths_total"].sum())
+        if newest != int(rows["deaths_total"].sum()):
+            # Places come from an older release than the yearly table on the same page.
+            why += f". Revised since: the yearly figures now give {words.exact(newest)} for the same years, whose places are not on hand"
         out.append(_map(rows, f"{recent[0]} to {recent[-1]}", why))
     return tuple(m for m in out if m.deaths > 0)
 
