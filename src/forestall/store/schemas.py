@@ -213,6 +213,15 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     },
     "population": {"gw_id": _I32, "iso3": _STR, "year": _I32, "persons": _F64, "source": _STR},
     "land_cells": {"pg_id": _I32, "gw_id": _I32, "iso3": _STR},
+    "covariates": {
+        "iso3": _STR,
+        "covariate": _STR,
+        "month_id": _I32,
+        "known_from": _I32,
+        "value": _F64,
+        "source": _STR,
+    },
+    "neighbours": {"iso3": _STR, "neighbour": _STR, "contiguity": _I8, "from_month": _I32, "until_month": _I32},
 }
 
 ADDED_ONLY = ("ucdp_events", "ucdp_termination", "ucdp_peace_agreements", "ucdp_actors")
