@@ -12,6 +12,7 @@ FLOORS = [
     {"store"},
     {"sources", "panel"},
     {"forecast"},
+    {"instruments", "ledger"},
     {"verify", "brief"},
     {"cli"},
 ]

@@ -221,6 +221,17 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "value": _F64,
         "source": _STR,
     },
+    "alert_record": {
+        "event": _STR,
+        "gw_id": _I32,
+        "iso3": _STR,
+        "origin": _I32,
+        "probability": _F64,
+        "outcome": _I8,
+        "model": _STR,
+        "version": _STR,
+        "panel_digest": _STR,
+    },
     "neighbours": {"iso3": _STR, "neighbour": _STR, "contiguity": _I8, "from_month": _I32, "until_month": _I32},
 }
 

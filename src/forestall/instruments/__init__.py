@@ -1,0 +1,1 @@
+"""What each instrument of prevention says about a case: findings, options, and the evidence for both."""

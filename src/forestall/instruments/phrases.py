@@ -1,0 +1,33 @@
+"""How instruments say figures: no more certain than draws have earned, no false precision."""
+
+import math
+
+MOST = 0.95
+
+
+def percent(share: float) -> str:
+    """A probability as a whole percentage with open ends; it claims no more than 95 %."""
+    if share >= MOST:
+        return f"≥{round(100 * MOST)} %"
+    if share < 0.01:
+        return "<1 %"
+    return f"{round(100 * share)} %"
+
+
+def count(value: float | None) -> str:
+    """An estimated number of deaths to two significant figures: 1,450 becomes 1,500."""
+    if value is None or math.isnan(value):
+        return "not known"
+    if value == 0:
+        return "0"
+    if value < 0.5:
+        return "fewer than 1"
+    if value < 10:
+        return f"{max(1, round(value))}"
+    step = 10 ** (math.floor(math.log10(value)) - 1)
+    return f"{int(round(value / step) * step):,}"
+
+
+def months(number: float) -> str:
+    """A number of months with its noun: 1 month, 2.5 months."""
+    return f"{number:g} month{'' if number == 1 else 's'}"
