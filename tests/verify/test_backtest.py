@@ -9,7 +9,7 @@ from forestall.forecast.frame import Forecast
 from forestall.forecast.parquet import write_parquet
 from forestall.forecast.views import write_views
 from forestall.panel.frame import Panel
-from forestall.verify import backtest
+from forestall.verify import backtest, cells
 from forestall.verify.measure import measure, observed, without_nan
 from forestall.verify.score import score
 
@@ -118,6 +118,59 @@ def test_threads_change_nothing():
     assert sorted(told) == sorted((w.year, name) for w in over for name in names)
 
 
+def test_origins_are_months_whose_outcomes_all_lie_in_the_years_asked_for():
+    # month_ids 361..480 are 2010-01..2019-12
+    whole = panel(np.zeros((1, 120)))
+    two = backtest.origins(whole, 2017, 2018)
+    assert [one.as_of for one in two] == list(range(442, 455))  # October 2016 to October 2017
+    assert two[0].months == tuple(range(445, 457))
+    assert two[-1] == backtest.Window(2018, 454, tuple(range(457, 469)), rolling=True)
+    assert max(one.months[-1] for one in two) == 468  # December 2018
+    # the first month scored gives the year, so only the last origin counts as 2018
+    assert [one.year for one in two] == [2017] * 12 + [2018]
+    (one,) = backtest.origins(whole, 2018, 2018, ahead=1)
+    assert (one.as_of, one.months) == (456, tuple(range(457, 469)))
+    every = backtest.origins(whole)
+    assert (every[0].as_of, every[-1].months[-1]) == (396, 480)
+    for first, last, ahead in ((2019, 2020, 3), (2018, 2017, 3), (2010, 2012, 3)):
+        with pytest.raises(UsageError, match="cannot be scored: the panel holds the months 2010-01 to 2019-12"):
+            backtest.origins(whole, first, last, ahead=ahead)
+    with pytest.raises(UsageError, match="expected 1 to 25"):
+        backtest.origins(whole, ahead=26)
+
+
+def test_rolling_origins_say_which_one():
+    values = np.random.default_rng(2).poisson(5, (2, 120)).astype(float)
+    over = backtest.origins(panel(values), 2018, 2019)
+    rows = backtest.run(panel(values), ["last"], over, n_draws=30)
+    assert [row["origin"] for row in rows][:2] == ["2017-10", "2017-11"]
+    assert rows[0] == {
+        "origin": "2017-10",
+        **backtest.run(panel(values), ["last"], [backtest.window(2018)], n_draws=30)[0],
+    }
+
+
+def test_detailed_gives_the_same_rows_and_the_cells_behind_them():
+    values = np.random.default_rng(2).poisson(5, (3, 120)).astype(float)
+    over = backtest.windows(panel(values), 2018, 2019)
+    told = []
+    rows, table = backtest.detailed(
+        panel(values),
+        ["last", "ewma"],
+        over,
+        n_draws=40,
+        each=lambda w, name, made: told.append((w.year, name, made.as_of)),
+    )
+    assert rows == backtest.run(panel(values), ["last", "ewma"], over, n_draws=40)
+    assert sorted(told) == [(2018, "ewma", 454), (2018, "last", 454), (2019, "ewma", 466), (2019, "last", 466)]
+    found = cells.rows(table, ("model", "year"))
+    expected = {(row["model"], row["year"]): row["crps"] for row in rows}
+    assert {(row["model"], row["year"]): row["crps"] for row in found} == pytest.approx(expected)
+    assert [(row["model"], row["year"]) for row in found] == [
+        ("last", 2018), ("last", 2019), ("ewma", 2018), ("ewma", 2019)
+    ]  # fmt: skip
+
+
 def test_a_model_of_ones_own_can_be_run():
     def oracle(seen, *, months, n_draws=1000, seed=0):
         return Forecast.of(seen, np.full((2, 12, n_draws), 24.0), months=months, model="oracle", version="0", seed=seed)
@@ -151,6 +204,8 @@ def test_a_score_that_does_not_exist_is_null():
     assert np.isnan(row["auroc_25"])
     assert without_nan(row)["auroc_25"] is None
     assert without_nan(row)["crps"] == 0
+    nested = {"a": [{"b": (1.5, float("nan"))}, float("inf"), "nan", 3]}
+    assert without_nan(nested) == {"a": [{"b": [1.5, None]}, None, "nan", 3]}
 
 
 def test_units_are_matched_by_number_not_by_place():

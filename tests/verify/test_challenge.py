@@ -119,6 +119,18 @@ def test_pooled_bootstrap_scores_as_its_exact_law(rows):
     assert found == pytest.approx(exact, abs=0.015)
 
 
+def test_the_revised_series_is_another_one(shared):
+    revised = challenge.read(shared / "challenge", revised=True)
+    assert revised.values.shape == (191, 415)
+    assert (revised.unit_key, revised.releases[-1]) == ("country_id", "VIEWS later revision")
+    assert revised.digest != challenge.read(shared / "challenge").digest
+    # as the note on the data gives them
+    zero = backtest.run(revised, ["zero"], challenge.windows())
+    assert [round(row["crps"], 2) for row in zero] == [24.13, 23.02, 32.04, 87.34, 120.97, 53.54]
+    # South Sudan has no row before its independence, which counts as zero
+    assert revised.values[revised.units.tolist().index(246), 0] == 0
+
+
 def test_published_scores_are_read(shared):
     found = challenge.published(shared / "challenge")
     assert len(found) == 18
@@ -166,6 +178,23 @@ def test_nulls_count_as_zero(small):
 
 
 c = pl.col
+
+
+def test_the_revised_series_may_lack_states_before_they_existed_but_not_in_a_window(small, tmp_path):
+    series = pl.read_parquet(small / challenge.SERIES)
+    folder = copied(small, tmp_path)
+    early = (c("country_id") == 7) & (c("month_id") < 300)
+    series.filter(~early).write_parquet(folder / challenge.REVISED)
+    assert challenge.read(folder, revised=True).values[6, :179].sum() == 0
+    series.filter((c("country_id") != 7) | (c("month_id") != 500)).write_parquet(folder / challenge.REVISED)
+    with pytest.raises(SourceError, match=r"revised_cm_sb\.parquet has 0 rows for country_id 7 in month_id 500"):
+        challenge.read(folder, revised=True)
+    pl.concat([series, series.head(1)]).write_parquet(folder / challenge.REVISED)
+    with pytest.raises(SourceError, match="has 2 rows for country_id 1 in month_id 121"):
+        challenge.read(folder, revised=True)
+    (folder / challenge.REVISED).unlink()
+    with pytest.raises(SourceError, match=r"revised_cm_sb\.parquet is not there"):
+        challenge.read(folder, revised=True)
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ import polars as pl
 
 from forestall.errors import SourceError, UsageError
 from forestall.forecast.frame import Forecast
+from forestall.ids.months import month_end
+from forestall.ids.views_countries import views_id
 from forestall.store import files
 
 FOLDER_OF_KEY = {"country_id": "cm", "pg_id": "pgm"}
@@ -38,7 +40,7 @@ def write_views(forecast: Forecast, folder: Path) -> Path:
     if forecast.unit_key not in FOLDER_OF_KEY:
         raise UsageError(
             f"the VIEWS layout numbers countries by country_id and cells by priogrid_gid; "
-            f"this forecast has {forecast.unit_key}"
+            f"this forecast has {forecast.unit_key} (for countries, `in_views_numbers` gives it those of VIEWS)"
         )
     n_units, n_months, n_draws = forecast.draws.shape
     if not FEWEST_DRAWS <= n_draws <= MOST_DRAWS:
@@ -56,6 +58,28 @@ def write_views(forecast: Forecast, folder: Path) -> Path:
     }
     _write(columns, index, path)
     return path
+
+
+def in_views_numbers(forecast: Forecast) -> tuple[Forecast, tuple[int, ...]]:
+    """The same draws with countries numbered as VIEWS numbers them, and the gw_ids that it does not number.
+
+    The numbers are those of the last month the model saw. A state without one (the Holy See) is left out of the
+    forecast and named. A forecast in the numbers of VIEWS comes back as it is. Raises UsageError if units are not
+    countries, or none of them has a number.
+    """
+    if forecast.unit_key == "country_id":
+        return forecast, ()
+    if forecast.unit_key != "gw_id":
+        raise UsageError(f"VIEWS numbers countries for gw_id; this forecast has {forecast.unit_key}")
+    day = month_end(forecast.as_of)
+    numbers = [views_id(int(unit), day) for unit in forecast.units]
+    kept = np.array([number is not None for number in numbers])
+    left_out = tuple(int(unit) for unit in forecast.units[~kept])
+    if not kept.any():
+        raise UsageError(f"VIEWS has no number for any of the {kept.size} units of this forecast on {day}")
+    header = forecast.header() | {"unit_key": "country_id"}
+    units = np.array([number for number in numbers if number is not None], dtype=np.int32)
+    return Forecast(draws=forecast.draws[kept], units=units, months=forecast.months, **header), left_out
 
 
 def _write(columns: dict[str, np.ndarray], index: tuple[str, ...], path: Path) -> None:

@@ -19,6 +19,7 @@ from forestall.panel.frame import Panel
 from forestall.verify.backtest import Window, window
 
 SERIES = "challenge_cm_sb.parquet"
+REVISED = "revised_cm_sb.parquet"
 COUNTRIES = "views_country_key.csv"
 PUBLISHED = "published_scores.csv"
 YEARS = tuple(range(2018, 2024))
@@ -31,13 +32,16 @@ def windows() -> tuple[Window, ...]:
     return tuple(window(year) for year in YEARS)
 
 
-def read(folder: Path) -> Panel:
+def read(folder: Path, *, revised: bool = False) -> Panel:
     """The challenge's series as a panel of 191 countries, unit_key "country_id", nulls as zero.
 
     folder: holds `challenge_cm_sb.parquet` (month_id, country_id, ged_sb, iso3) and `views_country_key.csv`
-    (country_id, in_challenge). Raises SourceError in one line if a file or column is missing, or the figures do
-    not fit the challenge.
+    (country_id, in_challenge). revised: read `revised_cm_sb.parquet` instead, the same countries as VIEWS revised their
+    figures later; the challenge was not scored on it, and its months before a state existed have no row, which counts
+    as zero like the nulls of the other. Raises SourceError in one line if a file or column is missing, or the figures
+    do not fit the challenge.
     """
+    name = REVISED if revised else SERIES
     key = _columns(folder / COUNTRIES, {"country_id": pl.Int32, "in_challenge": pl.Int32})
     wanted = np.sort(key.filter(pl.col("in_challenge") == 1)["country_id"].to_numpy())
     if wanted.size != COUNT or np.unique(wanted).size != COUNT:
@@ -45,13 +49,13 @@ def read(folder: Path) -> Panel:
             f"{COUNTRIES} marks {wanted.size} countries as in_challenge, the challenge scores {COUNT} different ones"
         )
     series = _columns(
-        folder / SERIES, {"month_id": pl.Int32, "country_id": pl.Int32, "ged_sb": pl.Float64, "iso3": pl.String}
+        folder / name, {"month_id": pl.Int32, "country_id": pl.Int32, "ged_sb": pl.Float64, "iso3": pl.String}
     ).filter(pl.col("country_id").is_in(wanted.tolist()))
     if series["month_id"].null_count():
-        raise SourceError(f"{SERIES}: {series['month_id'].null_count()} rows have no month_id; every row needs one")
+        raise SourceError(f"{name}: {series['month_id'].null_count()} rows have no month_id; every row needs one")
     figures = series["ged_sb"].fill_null(0.0).to_numpy()
     if not np.all(np.isfinite(figures)) or np.any(figures < 0):
-        raise SourceError(f"{SERIES}: ged_sb holds a figure that is negative or not finite, expected deaths or null")
+        raise SourceError(f"{name}: ged_sb holds a figure that is negative or not finite, expected deaths or null")
     months = np.unique(series["month_id"].to_numpy()).astype(np.int32)
     need = windows()
     if (
@@ -62,23 +66,27 @@ def read(folder: Path) -> Panel:
     ):
         span = f"{months[0]}..{months[-1]}" if months.size else "nothing"
         raise SourceError(
-            f"{SERIES} covers month_ids {span}; the windows {YEARS[0]}..{YEARS[-1]} need every month "
+            f"{name} covers month_ids {span}; the windows {YEARS[0]}..{YEARS[-1]} need every month "
             f"up to {need[-1].months[-1]} (December {YEARS[-1]})"
         )
     place = np.searchsorted(wanted, series["country_id"].to_numpy()), series["month_id"].to_numpy() - months[0]
     seen = np.zeros((COUNT, months.size), dtype=np.int64)
     np.add.at(seen, place, 1)
-    if np.any(seen != 1):
-        row, column = (int(index[0]) for index in np.nonzero(seen != 1))
+    wrong = seen > 1 if revised else seen != 1
+    # even in the revised series a state that exists has a row: without one in a window, the file is not whole
+    wrong |= (seen != 1) & (months >= need[0].as_of)
+    if np.any(wrong):
+        row, column = (int(index[0]) for index in np.nonzero(wrong))
         raise SourceError(
-            f"{SERIES} has {seen[row, column]} rows for country_id {wanted[row]} in month_id {months[column]}, "
-            f"expected 1"
+            f"{name} has {seen[row, column]} rows for country_id {wanted[row]} in month_id {months[column]}, expected 1"
         )
     values = np.zeros(seen.shape)
     values[place] = figures
     latest = series.filter(pl.col("month_id") == int(months[-1])).sort("country_id")
     units = wanted.astype(np.int32)
-    seal = hashlib.sha256(b"challenge_cm_sb" + units.tobytes() + months.tobytes() + values.tobytes()).hexdigest()
+    seal = hashlib.sha256(
+        name.removesuffix(".parquet").encode() + units.tobytes() + months.tobytes() + values.tobytes()
+    ).hexdigest()
     return Panel(
         units=units,
         months=months,
@@ -88,7 +96,7 @@ def read(folder: Path) -> Panel:
         digest=seal,
         iso3=tuple(code or "" for code in latest["iso3"]),
         status=("unknown",) * months.size,
-        releases=("VIEWS challenge 2023/24",) * months.size,
+        releases=("VIEWS later revision" if revised else "VIEWS challenge 2023/24",) * months.size,
         unit_key="country_id",
         set_aside=("null figures (the state did not exist) count as zero, as the challenge scores them",),
     )

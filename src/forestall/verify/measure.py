@@ -1,6 +1,5 @@
 """One forecast against what happened: the challenge's three scores, and more where asked."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -80,6 +79,10 @@ def measure(forecast: Forecast, actual: FloatArray, *, extras: bool = False) -> 
     return row
 
 
-def without_nan(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The same row with null in place of NaN: JSON has none."""
-    return {key: None if isinstance(value, float) and np.isnan(value) else value for key, value in row.items()}
+def without_nan(value: Any) -> Any:
+    """The same document with null in place of NaN and infinity, all the way down: JSON has neither."""
+    if isinstance(value, dict):
+        return {key: without_nan(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_nan(one) for one in value]
+    return None if isinstance(value, float) and not np.isfinite(value) else value
