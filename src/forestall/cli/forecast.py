@@ -1,18 +1,16 @@
 """`forestall forecast`, `backtest` and `score`: what may happen, and how good such figures were."""
 
-from collections.abc import Callable, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from forestall.cli.backtest import backtest
 from forestall.cli.common import AsOf, Json, note, print_json
+from forestall.cli.terminal import REVISED, Seed, Target, month_text, new_table, panel_of, show
 from forestall.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from rich.table import Table
 
     from forestall.forecast import Forecast
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
 SHOWN = 20
-REVISED = "revised figures: those we hold today, cut at the last month a model may see"
 
 
 def register(app: typer.Typer) -> None:
@@ -28,12 +25,6 @@ def register(app: typer.Typer) -> None:
     app.command("forecast")(forecast)
     app.command("backtest")(backtest)
     app.command("score")(score)
-
-
-Target = Annotated[
-    str, typer.Option("--target", help="deaths_total, deaths_state_based, deaths_non_state or deaths_one_sided.")
-]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws; the same seed gives the same draws.")]
 
 
 def forecast(
@@ -65,7 +56,7 @@ def forecast(
     name = model or models.DEFAULT
     models.get(name)
     workspace = Workspace.open()
-    panel = _panel(workspace, as_of, target)
+    panel = panel_of(workspace, as_of, target)
     found = run(panel, name, months=horizon, seed=seed, cache_dir=workspace.cache_dir)
     codes = dict(zip(panel.units.tolist(), panel.iso3, strict=True))
     if country is not None:
@@ -84,64 +75,7 @@ def forecast(
     if as_json:
         print_json(document)
     else:
-        _print(_country_table(document) if country is not None else _world_table(found, codes))
-
-
-def backtest(
-    *,
-    challenge: Annotated[
-        Path | None,
-        typer.Option("--challenge", metavar="DIR", help="Folder of the VIEWS challenge; default: our own figures."),
-    ] = None,
-    first: Annotated[int | None, typer.Option("--from", metavar="YEAR", help="First year to forecast.")] = None,
-    last: Annotated[int | None, typer.Option("--to", metavar="YEAR", help="Last year to forecast.")] = None,
-    model_names: Annotated[
-        str | None, typer.Option("--models", metavar="A,B", help="Models by name, with commas between; default: all.")
-    ] = None,
-    target: Target = "deaths_total",
-    more: Annotated[
-        bool, typer.Option("--more", help="Also coverage, and Brier, AUROC and AUPRC for 1+ and 25+ deaths.")
-    ] = False,
-    seed: Seed = 0,
-    as_json: Json = False,
-) -> None:
-    """Score models on past years: seen up to October, scored on the calendar year that follows."""
-    from forestall.forecast.models import MODELS, get
-    from forestall.verify import backtest as work
-    from forestall.verify import challenge as official
-    from forestall.verify.measure import without_nan
-
-    names = (
-        [part.strip() for part in model_names.split(",") if part.strip()] if model_names is not None else list(MODELS)
-    )
-    for name in names:
-        get(name)
-    published: list[dict[str, Any]] = []
-    if challenge is not None:
-        panel = official.read(challenge)
-        published = official.published(challenge)
-        figures = "the challenge's own figures"
-        over = work.windows(panel, first or official.YEARS[0], last or official.YEARS[-1])
-    else:
-        from forestall.store import Workspace
-
-        panel = _panel(Workspace.open(), None, target)
-        over = work.windows(panel, first, last)
-        figures = REVISED
-    with _progress(len(over) * len(names)) as step:
-        rows = work.run(panel, names, over, seed=seed, extras=more, progress=lambda _, __: step())
-    if as_json:
-        document: dict[str, Any] = {
-            "windows": [without_nan(row) for row in rows],
-            "target": panel.target,
-            "figures": figures,
-            "seed": seed,
-        }
-        if published:
-            document["published"] = published
-        print_json(document)
-        return
-    _print(*_backtest_tables(rows, published, figures))
+        show(_country_table(document) if country is not None else _world_table(found, codes))
 
 
 def score(
@@ -168,34 +102,7 @@ def score(
     if as_json:
         print_json({"scores": [without_nan(row) for row in rows]})
         return
-    _print(_score_table(rows))
-
-
-def _panel(workspace: Any, as_of: str | None, target: str) -> "Panel":
-    from forestall.ids.months import parse_month
-    from forestall.panel.country_month import country_month, latest_month
-    from forestall.panel.frame import TARGETS
-
-    if target not in TARGETS:
-        raise UsageError(f"unknown target {target!r}; known: {', '.join(TARGETS)}")
-    month = latest_month(workspace) if as_of is None else parse_month(as_of)
-    panel = country_month(workspace, as_of=month, target=target)
-    _say_unknown(panel)
-    return panel
-
-
-def _say_unknown(panel: "Panel") -> None:
-    """Warn where a type of violence is not known by month: a forecast from what is left would look complete."""
-    import numpy as np
-
-    recent = panel.values[:, -36:]
-    partly = np.isnan(recent).any(axis=1) & ~np.isnan(recent).all(axis=1)
-    if partly.any():
-        gaps = int(np.isnan(recent[partly]).sum())
-        note(
-            f"{panel.target}: {gaps:,} country-months of the last 36 months are not known, in {int(partly.sum())} "
-            "countries, and are left out; the full GED has them (forestall data add FILE)"
-        )
+    show(_score_table(rows))
 
 
 def _gw_id(country: str, panel: "Panel") -> int:
@@ -213,12 +120,6 @@ def _gw_id(country: str, panel: "Panel") -> int:
     return int(state.gw_id)
 
 
-def _month(month: int) -> str:
-    from forestall.ids.months import format_month
-
-    return format_month(month)
-
-
 def _document(found: "Forecast", panel: "Panel") -> dict[str, Any]:
     """The JSON document of a forecast; pK is P(deaths >= K)."""
     codes = dict(zip(panel.units.tolist(), panel.iso3, strict=True))
@@ -230,7 +131,7 @@ def _document(found: "Forecast", panel: "Panel") -> dict[str, Any]:
             "gw_id": int(unit),
             "months": [
                 {
-                    "month": _month(int(month)),
+                    "month": month_text(int(month)),
                     "mean": round(float(mean[i, j]), 3),
                     "p1": round(float(chance1[i, j]), 4),
                     "p25": round(float(chance25[i, j]), 4),
@@ -242,7 +143,7 @@ def _document(found: "Forecast", panel: "Panel") -> dict[str, Any]:
         for i, unit in enumerate(found.units)
     ]
     return {
-        "as_of": _month(found.as_of),
+        "as_of": month_text(found.as_of),
         "target": found.target,
         "unit": "deaths per month, UCDP best estimate",
         "model": found.model,
@@ -265,35 +166,6 @@ def _csv(document: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _print(*tables: "Table") -> None:
-    from rich.console import Console
-
-    console = Console()
-    for table in tables:
-        console.print(table)
-
-
-def _table(title: str, left: Sequence[str], right: Sequence[str], caption: str = "") -> "Table":
-    from rich import box
-    from rich.table import Table
-
-    # narrow margins: ten columns of scores have to fit a terminal of 80
-    table = Table(
-        title=title,
-        caption=caption,
-        box=box.SIMPLE_HEAD,
-        title_justify="left",
-        caption_justify="left",
-        padding=(0, 1, 0, 0),
-        pad_edge=False,
-    )
-    for name in left:
-        table.add_column(name, no_wrap=True)
-    for name in right:
-        table.add_column(name, justify="right", no_wrap=True)
-    return table
-
-
 def _percent(chance: float) -> str:
     """A share of draws in words that claim no certainty: 1,000 of 1,000 draws are above 99 %, not 100 %."""
     if chance in {0, 1}:
@@ -308,10 +180,14 @@ def _world_table(found: "Forecast", codes: dict[int, str]) -> "Table":
     mean, chance = found.mean(), found.prob_at_least(25)
     expected = mean[:, :span].sum(axis=1)
     order = expected.argsort(kind="stable")[::-1][:SHOWN]
-    table = _table(
-        f"{found.target}, model {found.model}, data to {_month(found.as_of)}",
+    table = new_table(
+        f"{found.target}, model {found.model}, data to {month_text(found.as_of)}",
         ["country"],
-        [f"expected {_month(first)}..{_month(last)}", f"mean {_month(first)}", f"P(25+) {_month(first)}"],
+        [
+            f"expected {month_text(first)}..{month_text(last)}",
+            f"mean {month_text(first)}",
+            f"P(25+) {month_text(first)}",
+        ],
         f"the {order.size} countries with the most deaths expected, of {found.units.size}; --json gives all",
     )
     for i in order:
@@ -321,7 +197,7 @@ def _world_table(found: "Forecast", codes: dict[int, str]) -> "Table":
 
 def _country_table(document: dict[str, Any]) -> "Table":
     unit = document["units"][0]
-    table = _table(
+    table = new_table(
         f"{unit['iso3']}: {document['target']}, model {document['model']}, data to {document['as_of']}",
         ["month"],
         ["mean", "5 %", "median", "95 %", "P(1+)", "P(25+)"],
@@ -337,67 +213,15 @@ def _country_table(document: dict[str, Any]) -> "Table":
     return table
 
 
-def _backtest_tables(rows: list[dict[str, Any]], published: list[dict[str, Any]], figures: str) -> list["Table"]:
-    names = list(dict.fromkeys(row["model"] for row in rows))
-    years = sorted({row["year"] for row in rows})
-    # six years of scores fit 80 columns; --json has them all
-    shown = years if len(years) <= 6 else years[-5:]
-    crps = _table(
-        "CRPS by year, deaths per country and month (lower is better)",
-        ["model"],
-        [*(str(year) for year in shown), "CRPS", "IGN", "MIS"],
-        f"last three columns: means of {len(years)} windows, {years[0]} to {years[-1]}; {figures}",
-    )
-    extras = [key for key in rows[0] if key not in {"year", "model", "crps", "ign", "mis", "n"}]
-    extra = _table("More, means of the windows", ["score"], names)
-    means: dict[str, dict[str, float]] = {}
-    for name in names:
-        own = {row["year"]: row for row in rows if row["model"] == name}
-        mean = means[name] = {
-            key: sum(row[key] for row in own.values()) / len(own) for key in ("crps", "ign", "mis", *extras)
-        }
-        crps.add_row(
-            name,
-            *(f"{own[year]['crps']:.2f}" for year in shown),
-            f"{mean['crps']:.2f}",
-            f"{mean['ign']:.3f}",
-            f"{mean['mis']:.0f}",
-        )
-    for key in extras:
-        extra.add_row(key, *(f"{means[name][key]:.3f}" for name in names))
-    tables = [crps, extra] if extras else [crps]
-    if published:
-        digits = {"crps": 2, "ign": 3, "mis": 0}
-        title = "Published scores (compare within one window only)"
-        other = _table(title, ["window", "entry"], ["CRPS", "IGN", "MIS"])
-        for row in published:
-            cells = ("" if row[key] is None else f"{row[key]:.{n}f}" for key, n in digits.items())
-            other.add_row(row["window"], row["model"], *cells)
-        tables.append(other)
-    return tables
-
-
 def _score_table(rows: list[dict[str, Any]]) -> "Table":
     """One column a forecast, one line a score: a folder of six windows still fits a terminal."""
     keys = [key for key in rows[0] if key not in {"window", "model", "month_ids"}]
     names = [row["window"].removeprefix("window=") for row in rows]
     title = f"{rows[0]['model']}: scores, means over units and months"
-    table = _table(title, ["score"], names)
-    table.add_row("from", *(_month(row["month_ids"][0]) for row in rows))
-    table.add_row("to", *(_month(row["month_ids"][1]) for row in rows))
+    table = new_table(title, ["score"], names)
+    table.add_row("from", *(month_text(row["month_ids"][0]) for row in rows))
+    table.add_row("to", *(month_text(row["month_ids"][1]) for row in rows))
     for key in keys:
         values = (row[key] for row in rows)
         table.add_row(key, *(f"{value:,}" if isinstance(value, int) else f"{value:,.3f}" for value in values))
     return table
-
-
-@contextmanager
-def _progress(total: int) -> "Iterator[Callable[[], None]]":
-    """A bar on stderr while a terminal is there to show it."""
-    from rich.console import Console
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("scoring", total=total)
-        yield lambda: bar.advance(task)
