@@ -87,7 +87,7 @@ def _largest(found: Row) -> str:
     return (
         ", ".join(names)
         if len(names) <= 6
-        else f"the three months with the most deaths of each window ({names[0]} ...)"
+        else f"the three country-months with the most deaths of each window ({names[0]} ...)"
     )
 
 
