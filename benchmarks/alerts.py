@@ -42,7 +42,9 @@ def fared(held: dict[str, records.Grid], miss_cost: float) -> None:
         grid = held[event]
         threshold = records.choose(grid, miss_cost)
         rule = alerts.hysteresis(threshold.raise_at)
-        print(f"\n{event}: raise at {threshold.raise_at:.3f} (Bayes {threshold.bayes:.3f}, saving {threshold.saving:.1%})")
+        print(
+            f"\n{event}: raise at {threshold.raise_at:.3f} (Bayes {threshold.bayes:.3f}, saving {threshold.saving:.1%})"
+        )
         for first, last in ((None, BEFORE), (records.HONEST, None)):
             r = records.record(grid, rule, miss_cost, first=first, last=last)
             if r is None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forestall import __version__
-from forestall.cli import brief, data, forecast
+from forestall.cli import brief, data, forecast, warn
 from forestall.errors import ForestallError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 brief.register(app)
 data.register(app)
 forecast.register(app)
+warn.register(app)
 
 
 def _version(value: bool) -> None:

@@ -29,7 +29,7 @@ SEED = 2018
 class Event:
     """One event: a short name for tables and keys, a title for headings, and the definition in a sentence.
 
-    within: the event in a clause that follows "within six months".
+    within: the title in other words, "" where it says all.
     """
 
     name: str
@@ -44,7 +44,7 @@ EVENTS: dict[str, Event] = {
         Event(
             "deaths_25",
             "25 or more deaths in a month",
-            "a month with 25 or more deaths",
+            "",
             "25 or more deaths in at least one of the next 6 months",
         ),
         Event(

@@ -1,7 +1,7 @@
 """The probabilities of the last months, so that the state of an alert follows from the figures and from nothing stored.
 
-A month's probabilities are those a forecast of that month gives on the panel cut there. Where the embedded record was made
-by the same model from the very same figures (equal digests), it is read instead: the same numbers, sooner.
+A month's probabilities are those a forecast of that month gives on the panel cut there. Where the embedded record was
+made by the same model from the very same figures (equal digests), it is read instead: the same numbers, sooner.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,8 @@ from forestall.panel.frame import Panel
 
 FloatArray = npt.NDArray[np.float64]
 
-DEPTH = 24  # months looked back; docs/methods/alerts.md says what that leaves out
+DEPTH = 24  # months looked back where the record can be read
+RUN = 12  # months looked back where forecasts have to be run; docs/methods/alerts.md says why that is enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +42,35 @@ def history(
     *,
     given: Mapping[int, Chances] | None = None,
     depth: int = DEPTH,
+    run: int = RUN,
 ) -> History:
-    """The chances at the `depth` months up to the panel's as_of, fewer where the panel begins later.
+    """The chances at the `depth` months up to the panel's as_of; at the last `run` where the record lacks earlier ones.
 
     table: `alert_record`; grids: the same by event, for this source's model and version. given: chances by origin that
     the caller has already, which must be those of the panel cut there.
     """
-    first = max(panel.as_of - depth + 1, int(panel.months[0]) + 1)
-    origins = np.arange(first, panel.as_of + 1, dtype=np.int32)
     digests = _digests(table, source)
     columns: dict[str, list[FloatArray]] = {event: [] for event in EVENTS}
+    origins: list[int] = []
     computed = 0
-    for origin in origins.tolist():
+    for origin in range(panel.as_of, max(panel.as_of - depth, int(panel.months[0])), -1):
         seen = panel.cut(origin)
         if given is not None and origin in given:
-            chances = given[origin]
+            found = given[origin].probability
         elif digests.get(origin) == seen.digest:
-            for event, column in columns.items():
-                column.append(_read(grids.get(event), panel.units, origin))
-            continue
-        else:
-            chances = source(seen)
+            found = {event: _read(grids.get(event), panel.units, origin) for event in EVENTS}
+        elif panel.as_of - origin < run:
+            found = source(seen).probability
             computed += 1
+        else:
+            break
+        origins.append(origin)
         for event, column in columns.items():
-            column.append(chances.probability[event])
+            column.append(found[event])
     return History(
         units=panel.units,
-        origins=origins,
-        probability={event: np.stack(column, axis=1) for event, column in columns.items()},
+        origins=np.array(origins[::-1], dtype=np.int32),
+        probability={event: np.stack(column[::-1], axis=1) for event, column in columns.items()},
         computed=computed,
     )
 

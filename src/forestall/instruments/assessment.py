@@ -10,6 +10,9 @@ from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
 
+from forestall.errors import UsageError
+from forestall.ids.countries import resolve
+from forestall.ids.months import format_month, month_end
 from forestall.store import Workspace
 
 UNKNOWN = "unknown"
@@ -40,6 +43,20 @@ class Case(Part):
     iso3: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
     name: Text
     region: str = ""
+
+
+def case_of(country: str, as_of: int) -> Case:
+    """The case that a person means in a month (month_id). country: ISO3 code, Gleditsch-Ward number or name.
+
+    Raises UnknownCountryError if nobody knows it then, UsageError for a territory without a number of its own.
+    """
+    state = resolve(country.strip(), on=month_end(as_of))
+    if state.gw_id is None:
+        raise UsageError(
+            f"{state.name} is no state of its own in these figures in {format_month(as_of)}: UCDP counts its events "
+            "under another; give that state"
+        )
+    return Case(gw_id=state.gw_id, iso3=state.iso3, name=state.name, region=state.subregion or state.region)
 
 
 class Evidence(Part):

@@ -31,3 +31,15 @@ def count(value: float | None) -> str:
 def months(number: float) -> str:
     """A number of months with its noun: 1 month, 2.5 months."""
     return f"{number:g} month{'' if number == 1 else 's'}"
+
+
+def deaths(recorded: float) -> str:
+    """A recorded number of deaths with its noun: no deaths, 1 death, 1,234 deaths."""
+    number = round(recorded)
+    return "no deaths" if number == 0 else f"{number:,} death{'' if number == 1 else 's'}"
+
+
+def estimated_deaths(value: float) -> str:
+    """An estimated number of deaths with its noun: fewer than 1 death, 1,500 deaths."""
+    said = count(value)
+    return f"{said} death{'' if said in {'1', 'fewer than 1'} else 's'}"
