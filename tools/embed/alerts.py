@@ -63,12 +63,17 @@ def rows(
     )
 
 
-def write(out: Path, model: str, progress: Callable[[int], None] | None = None) -> str:
+def write(out: Path, model: str, *, event_models: bool = False, progress: Callable[[int], None] | None = None) -> str:
     """Write `alert_record.parquet` beside the other tables and enter it in their manifest; returns a line about it."""
     with tempfile.TemporaryDirectory() as home:
         workspace = Workspace.open(Path(home), embedded=out)
         panel = country_month(workspace, as_of=latest_month(workspace))
-        frame = rows(panel, FromDraws(model), progress=progress)
+        source: Source = FromDraws(model)
+        if event_models:
+            from forestall.instruments.alert_sources import WithEventModels
+
+            source = WithEventModels(FromDraws(model), workspace)
+        frame = rows(panel, source, progress=progress)
     content = parquet(frame)
     figures = Manifest.read(out / held.MANIFEST).tables["ucdp_country_month"]
     table = EmbeddedTable(
@@ -79,7 +84,7 @@ def write(out: Path, model: str, progress: Callable[[int], None] | None = None) 
         sources=figures.sources,
         first_month=FIRST,
         last_month=panel.as_of,
-        command=f"python -m tools.embed.alerts --model {model}",
+        command=f"python -m tools.embed.alerts --model {model}{' --event-models' if event_models else ''}",
         note="our own measurement on the embedded country-month figures, as revised since, not as known at the time",
     )
     files.write(out / table.file, content)
@@ -91,10 +96,16 @@ def main() -> None:
     """Build the record of one model's alerts."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default=models.DEFAULT, help="the forecasting model; default: %(default)s")
-    model = parser.parse_args().model
-    models.get(model)
+    parser.add_argument(
+        "--event-models", action="store_true", help="onset and escalation from the models learned for them"
+    )
+    asked = parser.parse_args()
+    models.get(asked.model)
     out = Path(__file__).resolve().parents[2] / "src" / "forestall" / "data"
-    print(write(out, model, progress=lambda origin: print(origin, end=" ", flush=True)))
+    said = write(
+        out, asked.model, event_models=asked.event_models, progress=lambda origin: print(origin, end=" ", flush=True)
+    )
+    print(said)
 
 
 if __name__ == "__main__":

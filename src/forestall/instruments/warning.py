@@ -23,6 +23,9 @@ from forestall.panel.frame import Panel
 from forestall.store import Workspace
 
 TARGET = "deaths_total"
+EVENT_MODELS = (
+    False  # whether onset and escalation come from the models learned for them; the record must be made so too
+)
 LEAST_MONTHS = 72  # of history, as the brief asks
 TOP = 15
 
@@ -116,13 +119,15 @@ def picture(
     as_of: int | None = None,
     miss_cost: float = alerts.MISS_COST,
     model: str = models.DEFAULT,
+    event_models: bool = EVENT_MODELS,
     source: Source | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Picture:
     """Build the panel, forecast now and a month before, and find which alerts stand.
 
     as_of: last month of data (month_id), the latest on hand if None. model: the forecasting model behind the watch
-    list. source: of the events' probabilities; the model's own draws if None. Nothing after as_of is used, in the
+    list. event_models: whether onset and escalation come from the models learned for them. source: of the events'
+    probabilities, in place of both. Nothing after as_of is used, in the
     record neither. Raises UsageError on a month without data or with under 72 months before it, a cost that is none, or
     an unknown model.
     """
@@ -137,10 +142,18 @@ def picture(
     before = panel.cut(month - 1)
     now, previous = (_forecast(workspace, one, model) for one in (panel, before))
     table = _table(workspace)
-    given = {}
-    if source is None:
-        source = FromDraws(model, workspace.cache_dir)
+    own = FromDraws(model, workspace.cache_dir)
+    if source is None and event_models:
+        from forestall.instruments.alert_sources import WithEventModels
+
+        learned = WithEventModels(own, workspace)
+        given = {month: learned.of(panel, now), month - 1: learned.of(before, previous)}
+        source = learned
+    elif source is None:
         given = {month: alert_events.from_draws(panel, now), month - 1: alert_events.from_draws(before, previous)}
+        source = own
+    else:
+        given = {}
     held = {event: grid.known_by(month) for event, grid in records.grids(table, source.model, source.version).items()}
     rules = {event: _rule(event, held.get(event), miss_cost) for event in EVENTS}
     past = alert_history.history(panel, source, table, records.grids(table, source.model, source.version), given=given)
@@ -224,7 +237,9 @@ def _table(workspace: Workspace) -> pl.DataFrame:
 
 def _rule(event: str, grid: records.Grid | None, miss_cost: float) -> EventRule:
     threshold = records.choose(grid, miss_cost)
-    rule = alerts.hysteresis(threshold.raise_at)
+    exact = alerts.hysteresis(threshold.raise_at)
+    # The rule is the one that is printed, so that a reader can check it.
+    rule = alerts.Rule(round(exact.raise_at, 4), round(exact.clear_below, 4), exact.clear_months)
     about = EVENTS[event]
     shown, earlier = (
         None if grid is None else records.record(grid, rule, miss_cost, first=first, last=last)
@@ -234,8 +249,8 @@ def _rule(event: str, grid: records.Grid | None, miss_cost: float) -> EventRule:
         event=event,
         title=about.title,
         definition=about.definition,
-        raise_at=round(rule.raise_at, 4),
-        clear_below=round(rule.clear_below, 4),
+        raise_at=rule.raise_at,
+        clear_below=rule.clear_below,
         clear_months=rule.clear_months,
         bayes=round(threshold.bayes, 4),
         from_record=threshold.from_record,
