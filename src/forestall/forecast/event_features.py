@@ -137,7 +137,7 @@ def of_all_types(values: FloatArray, every: FloatArray) -> dict[str, FloatArray]
     """Features of violence of all types, beside a panel of one type. values, every: (n, t) deaths."""
     filled = np.nan_to_num(every)
     other = np.maximum(filled - np.nan_to_num(values), 0)
-    return {
+    found = {
         "all_types_sum_3": np.log1p(last(filled, 3)),
         "all_types_sum_12": np.log1p(last(filled, 12)),
         "all_types_fading_6": np.log1p(12 * fading(filled, 6.0)),
@@ -146,6 +146,8 @@ def of_all_types(values: FloatArray, every: FloatArray) -> dict[str, FloatArray]
         "other_types_fading_6": np.log1p(12 * fading(other, 6.0)),
         "other_types_fading_24": np.log1p(12 * fading(other, 24.0)),
     }
+    unknown = np.isnan(every).all(axis=0)
+    return {name: np.where(unknown, np.nan, array) for name, array in found.items()}
 
 
 def of_conflicts(counts: dict[str, FloatArray], past: ConflictYears) -> dict[str, FloatArray]:

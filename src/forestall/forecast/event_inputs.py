@@ -10,12 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from forestall.panel.country_month import FIRST_MONTH, country_month, latest_month
 from forestall.panel.frame import FloatArray, IntArray, Panel
 from forestall.store import Workspace
 
+COUNTS = "ucdp_country_month"
 KINDS = ("state_based", "non_state", "one_sided")
 FIRST_YEAR = 1946
 KNOWN_IN = 7  # July of the year after
@@ -35,11 +37,16 @@ class ConflictYears:
 
 
 def all_types(panel: Panel, workspace: Workspace) -> FloatArray:
-    """(n, t) deaths of all types in a panel's months, as the workspace holds them; NaN where it holds none."""
+    """(n, t) deaths of all types in a panel's months, NaN where the workspace holds none.
+
+    Only in months whose panel figures are the workspace's own, so that both put an event into the same month. Against a
+    series that counts an event when it ends, one that counts it when it starts would tell of violence still to come.
+    """
     found = np.full(panel.values.shape, np.nan)
     until = min(panel.as_of, latest_month(workspace, known_on=panel.known_on))
     first = max(int(panel.months[0]), FIRST_MONTH)
-    if until < first:
+    own = _released(panel, set(workspace.releases()["release"]))
+    if until < first or not own.any():
         return found
     total = country_month(workspace, as_of=until, known_on=panel.known_on, first_month=first)
     place = {code: i for i, code in enumerate(total.iso3)}
@@ -47,28 +54,42 @@ def all_types(panel: Panel, workspace: Workspace) -> FloatArray:
     for i, code in enumerate(panel.iso3):
         if code in place:
             found[i, columns] = total.values[place[code]]
+    found[:, ~own] = np.nan
     return found
 
 
-def event_counts(
-    workspace: Workspace, iso3: Sequence[str], months: IntArray, *, known_on: date | None = None
-) -> dict[str, FloatArray]:
-    """(n, t) number of events by type of violence; 0 in a month that a release of country-months covers, else NaN."""
-    table = workspace.current("ucdp_country_month", known_on=known_on).filter(pl.col("month_id") <= int(months[-1]))
+def event_counts(panel: Panel, workspace: Workspace) -> dict[str, FloatArray]:
+    """(n, t) number of events by type of violence, NaN where not known.
+
+    From the releases of country-months, in months whose panel figures come from the same release and table; see
+    `all_types` for why.
+    """
+    register = workspace.releases()
+    by_table = {name: set(register.filter(pl.col("table") == name)["release"]) for name in (COUNTS, "ucdp_events")}
+    own = _released(panel, by_table[COUNTS] - by_table["ucdp_events"])
+    first, until = int(panel.months[0]), panel.as_of
     columns = [f"events_{kind}" for kind in KINDS]
-    table = table.select("iso3", "month_id", *columns).filter(pl.col("month_id") >= int(months[0]))
-    # Every month that has a release has events somewhere in the world.
-    covered = np.isin(months, table["month_id"].unique().to_numpy())
-    place = {code: i for i, code in enumerate(iso3)}
-    table = table.filter(pl.col("iso3").is_in(list(place)))
+    table = (
+        workspace.current(COUNTS, known_on=panel.known_on)
+        .filter(pl.col("month_id") >= first, pl.col("month_id") <= until, pl.col("iso3").is_in(list(panel.iso3)))
+        .select("iso3", "month_id", *columns)
+    )
+    place = {code: i for i, code in enumerate(panel.iso3)}
     rows = table["iso3"].replace_strict(place, return_dtype=pl.Int32).to_numpy()
-    where = rows, table["month_id"].to_numpy() - int(months[0])
+    where = rows, table["month_id"].to_numpy() - first
     found = {}
     for kind, column in zip(KINDS, columns, strict=True):
-        count = np.where(covered, 0.0, np.nan) * np.ones((len(iso3), 1))
+        count = np.tile(np.where(own, 0.0, np.nan), (len(panel.iso3), 1))
         np.add.at(count, where, table[column].cast(pl.Float64).fill_null(float("nan")).to_numpy())
         found[kind] = count
     return found
+
+
+def _released(panel: Panel, names: set[str]) -> npt.NDArray[np.bool_]:
+    """(t,) whether the panel's month comes from one of these releases."""
+    if len(panel.releases) != panel.months.size:
+        return np.zeros(panel.months.size, dtype=np.bool_)
+    return np.array([name in names for name in panel.releases], dtype=np.bool_)
 
 
 def conflict_years(

@@ -29,7 +29,7 @@ from forestall.panel.covariates import adjacency, covariates
 from forestall.panel.frame import FloatArray, IntArray, Panel
 from forestall.store import Workspace
 
-NAME, VERSION = "events", "1"
+NAME, VERSION = "events", "2"
 
 WARM_UP = 24
 """Months at the beginning of a panel that are not trained on: fading means know too little there."""
@@ -127,7 +127,7 @@ def inputs(panel: Panel, workspace: Workspace) -> Inputs:
     known = covariates(workspace, panel.iso3, as_of=panel.as_of, first_month=int(panel.months[0]))
     near = adjacency(workspace, panel.iso3, panel.months)
     every = None if panel.target == "deaths_total" else event_inputs.all_types(panel, workspace)
-    counts = event_inputs.event_counts(workspace, panel.iso3, panel.months, known_on=panel.known_on)
+    counts = event_inputs.event_counts(panel, workspace)
     past = event_inputs.conflict_years(workspace, panel.iso3, panel.months, known_on=panel.known_on)
     seen = features(panel.values, near=near, known=known, counts=counts, past=past, every=every)
     return Inputs(seen, hashlib.sha256(np.ascontiguousarray(seen.values).tobytes()).hexdigest()[:16])
