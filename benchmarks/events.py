@@ -58,7 +58,7 @@ def history_only(values: FloatArray, until: int, names: Mapping[str, FloatArray]
     rows, columns = np.nonzero(~np.isnan(label))
     cases = known[rows, origins[columns]]
     centre, spread = np.nanmean(cases, axis=0), np.nanstd(cases, axis=0) + 1e-9
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
 
     regression = LogisticRegression(C=0.05, max_iter=300)
     regression.fit(event_models.standard(cases, centre, spread), label[rows, columns])

@@ -112,7 +112,7 @@ def standard(cases: FloatArray, centre: FloatArray, spread: FloatArray) -> Float
 def pooled(cases: FloatArray, happened: FloatArray, ridge: float) -> Pooled:
     """All models. cases: (m, k). happened: (m, g) 0 or 1. ridge: C of scikit-learn, less is a stronger penalty."""
     import lightgbm
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression
 
     known = ~np.isnan(cases)
     count = np.maximum(known.sum(axis=0), 1)

@@ -5,7 +5,20 @@ from typing import Protocol
 
 from forestall.errors import UsageError
 from forestall.forecast.frame import Forecast
-from forestall.forecast.models import bootstrap, conflictology, ewma, last_poisson, zero
+from forestall.forecast.models import (
+    analogue,
+    boosting,
+    bootstrap,
+    conflictology,
+    ewma,
+    forest,
+    forestall,
+    history,
+    last_poisson,
+    markov,
+    negative_binomial,
+    zero,
+)
 from forestall.panel.frame import Panel
 
 
@@ -17,10 +30,12 @@ class Model(Protocol):
         ...
 
 
-_MODULES = (zero, last_poisson, conflictology, bootstrap, ewma)
+BASELINES = (zero, last_poisson, conflictology, bootstrap, ewma)
+PARTS = (history, forest, boosting, analogue, markov, negative_binomial)
+_MODULES = (*BASELINES, *PARTS, forestall)
 MODELS: dict[str, Model] = {module.NAME: module.forecast for module in _MODULES}
 VERSIONS: dict[str, str] = {module.NAME: module.VERSION for module in _MODULES}
-DEFAULT = ewma.NAME
+DEFAULT = forestall.NAME
 
 
 def get(name: str) -> Model:

@@ -190,7 +190,7 @@ def _logistic(x: FloatArray, hit: FloatArray) -> FloatArray:
 
 def _scores(mean: FloatArray, size: FloatArray, y: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Log likelihood of the negative binomial law cut at zero, and its slopes in log mean and log size, row by row."""
-    from scipy.special import digamma, gammaln  # type: ignore[import-untyped]
+    from scipy.special import digamma, gammaln
 
     share = size / (size + mean)
     logs = np.log(share)
@@ -240,7 +240,7 @@ class _Rows:
 
     def maximise(self) -> list[FloatArray]:
         """Coefficients of the five designs by maximum likelihood with a ridge on all but the constants."""
-        from scipy.optimize import minimize  # type: ignore[import-untyped]
+        from scipy.optimize import minimize
 
         ridge = np.full(sum(z.shape[1] for z in self.designs), RIDGE)
         ridge[[0, *self.cuts]] = 1e-3

@@ -1,0 +1,91 @@
+"""Laws: what a component says of a unit and month before anything is drawn.
+
+A law is an array (n_units, n_months, POINTS) of deaths per month, each row ascending and its values equally likely: the
+quantiles at (i + 1/2) / POINTS. Components hand on laws, the ensemble pools them, and only the result is drawn from, so
+that no component adds chance of its own. Drawing is seeded by unit, as in `sampling`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from forestall.errors import ShapeError
+from forestall.forecast.frame import Forecast
+from forestall.forecast.sampling import blank, fill, rows_of
+from forestall.panel.frame import FloatArray, Panel
+
+Law = npt.NDArray[np.float32]
+
+POINTS = 1000
+LEVELS: FloatArray = (np.arange(POINTS) + 0.5) / POINTS
+
+
+def weighted_quantiles(values: FloatArray, weights: FloatArray, levels: FloatArray = LEVELS) -> FloatArray:
+    """Quantiles of values with weights. values, weights: (k,), weights not negative, not all 0. Returns
+    (len(levels),)."""
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weights[order])
+    place = np.searchsorted(below / below[-1], levels, side="right")
+    found: FloatArray = values[order][np.minimum(place, values.size - 1)]
+    return found
+
+
+def pool(laws: Sequence[Law], shares: Sequence[float] | FloatArray) -> Law:
+    """The linear pool of laws: a mixture in which law k has that share.
+
+    laws: arrays of one shape. shares: (k,) for all units, or (n_units, k); each adds up to 1. From law k stand about
+    share * POINTS values evenly over its range in the result, so the pool is exact to a thousandth. Raises ShapeError
+    if the parts do not fit.
+    """
+    each = np.broadcast_to(np.asarray(shares, dtype=np.float64), (laws[0].shape[0], len(laws)))
+    if len({law.shape for law in laws}) != 1 or not np.allclose(each.sum(axis=1), 1) or np.any(each < 0):
+        raise ShapeError("laws to pool must have one shape, and shares must not be negative and add up to 1")
+    out = np.empty_like(laws[0])
+    for row in np.unique(each, axis=0):
+        units = np.flatnonzero((each == row).all(axis=1))
+        counts = _whole(row)
+        parts = [
+            law[units][:, :, ((np.arange(count) + 0.5) * POINTS / count).astype(np.int64)]
+            for law, count in zip(laws, counts, strict=True)
+            if count
+        ]
+        out[units] = np.concatenate(parts, axis=2)
+    out.sort(axis=2)
+    return out
+
+
+def _whole(shares: FloatArray) -> npt.NDArray[np.int64]:
+    """Shares as whole numbers of points that add up to POINTS, the largest remainders first."""
+    exact = shares * POINTS
+    counts = np.floor(exact).astype(np.int64)
+    short = POINTS - int(counts.sum())
+    counts[np.argsort(counts - exact, kind="stable")[:short]] += 1
+    return counts
+
+
+def draw(
+    panel: Panel, law: Law, *, months: Sequence[int], model: str, version: str, n_draws: int = 1000, seed: int = 0
+) -> Forecast:
+    """Draws from laws of a panel's units and those months; see `sampling` for how they are seeded.
+
+    law: (n_units, len(months), POINTS). Raises UsageError on months that are not 1 to 36 months after the panel's
+    as_of.
+    """
+    rows = rows_of(panel, months)
+    draws = blank(panel, months, n_draws)
+    step = np.arange(rows[-1] + 1)
+    # The generator walks through all months from the first; those not asked for take the law of a month that was.
+    standing = np.minimum(np.searchsorted(rows, step), rows.size - 1)
+    for i, unit in enumerate(panel.units):
+        if law[i].max() == 0:
+            continue
+        own = law[i][standing]
+
+        def quantile(probability: FloatArray, own: Law = own) -> FloatArray:
+            place = np.minimum((probability * POINTS).astype(np.int64), POINTS - 1)
+            found: FloatArray = np.take_along_axis(own, place, axis=1).astype(np.float64)
+            return found
+
+        fill(draws[i], rows, unit=int(unit), model=model, seed=seed, quantile=quantile)
+    return Forecast.of(panel, draws, months=months, model=model, version=version, seed=seed)
