@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import lightgbm
 import numpy as np
 
 from forestall.forecast import laws
@@ -15,6 +14,9 @@ from forestall.forecast.models import history
 from forestall.forecast.sampling import rows_of
 from forestall.forecast.training import fitted, learning
 from forestall.panel.frame import FloatArray, Panel
+
+if TYPE_CHECKING:
+    import lightgbm
 
 NAME, VERSION = "boosting", "1"
 # Chosen on origins whose outcomes end before 2018; docs/models/boosting.md holds what was tried.
@@ -49,9 +51,9 @@ class Fit:
     little to learn from.
     """
 
-    any_death: lightgbm.Booster | None
-    mean: lightgbm.Booster | None
-    spread: lightgbm.Booster | None
+    any_death: "lightgbm.Booster | None"
+    mean: "lightgbm.Booster | None"
+    spread: "lightgbm.Booster | None"
     residuals: tuple[FloatArray, ...] = ()
     most: tuple[float, ...] = ()
 
@@ -141,12 +143,14 @@ def forecast(panel: Panel, *, months: Sequence[int], n_draws: int = 1000, seed: 
     return laws.draw(panel, found, months=months, model=NAME, version=VERSION, n_draws=n_draws, seed=seed)
 
 
-def _boost(objective: str, inputs: Float32, target: FloatArray, weight: FloatArray, trees: int) -> lightgbm.Booster:
+def _boost(objective: str, inputs: Float32, target: FloatArray, weight: FloatArray, trees: int) -> "lightgbm.Booster":
+    import lightgbm  # a second to import: not where nothing is fitted
+
     with learning:
         data = lightgbm.Dataset(inputs, target, weight=weight)
         return lightgbm.train({**SETTINGS, "objective": objective}, data, trees)
 
 
-def _predict(model: lightgbm.Booster, inputs: Float32) -> FloatArray:
+def _predict(model: "lightgbm.Booster", inputs: Float32) -> FloatArray:
     with learning:
         return np.asarray(model.predict(inputs, num_threads=1), dtype=np.float64)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.ensemble import ExtraTreesRegressor
 
 from forestall.forecast import laws
 from forestall.forecast.features import Features, Float32, features
@@ -15,6 +15,9 @@ from forestall.forecast.models import history
 from forestall.forecast.sampling import rows_of
 from forestall.forecast.training import fitted
 from forestall.panel.frame import FloatArray, Panel
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import ExtraTreesRegressor
 
 NAME, VERSION = "forest", "1"
 # Chosen on origins whose outcomes end before 2018; docs/models/forest.md holds what was tried.
@@ -34,7 +37,7 @@ class Fit:
     weight.
     """
 
-    trees: ExtraTreesRegressor | None
+    trees: "ExtraTreesRegressor | None"
     leaf: tuple[npt.NDArray[np.int64], ...] = ()
     ratio: tuple[Float32, ...] = ()
     below: tuple[FloatArray, ...] = ()
@@ -52,6 +55,8 @@ def fit_cases(seen: Cases) -> Fit:
     """
     if not seen.enough:
         return Fit(None)
+    from sklearn.ensemble import ExtraTreesRegressor  # a second to import: not where nothing is fitted
+
     level = np.log1p(seen.observed)
     targets = np.stack([level, level - np.log1p(seen.scale), DEATHS_WEIGHT * (seen.observed > 0)], axis=1)
     trees = ExtraTreesRegressor(

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
-from scipy.special import ndtri
 
 from forestall.forecast import laws
 from forestall.forecast.frame import Forecast
@@ -51,6 +50,8 @@ def law(panel: Panel, months: Sequence[int]) -> laws.Law:
 
 @cache
 def _factors(spread: float) -> FloatArray:
+    from scipy.special import ndtri
+
     factors: FloatArray = np.exp(spread * ndtri((np.arange(NOISE_POINTS) + 0.5) / NOISE_POINTS))
     factors.setflags(write=False)
     return factors
