@@ -40,6 +40,11 @@ lock: $(VENV)/.dev
 # Derives the embedded figures from a folder of raw releases.
 embed: $(VENV)/.dev
 	$(BIN)/python -m tools.embed --shared ../shared/data
+	$(BIN)/python -m tools.embed.covariates --shared ../shared/data
+	$(BIN)/python -m tools.embed.revision --shared ../shared/data
+	$(BIN)/python -m tools.embed.ensemble
+	$(BIN)/python -m tools.embed.skill
+	$(BIN)/python -m tools.embed.alerts --model forestall
 
 clean:
 	rm -rf $(VENV) out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
