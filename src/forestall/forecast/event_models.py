@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from forestall.forecast.training import learning, require_lightgbm
 from forestall.panel.frame import FloatArray
 
 IntArray = npt.NDArray[np.int64]
@@ -77,7 +78,8 @@ class Pooled:
     def score(self, cases: FloatArray) -> FloatArray:
         """(m,) mean log odds of all models for cases (m, k)."""
         linear = standard(cases, self.centre, self.spread) @ self.weights + self.intercepts
-        boosted = [logit(np.asarray(tree.predict(cases, num_threads=1))) for tree in self.trees]
+        with learning:
+            boosted = [logit(np.asarray(tree.predict(cases, num_threads=1))) for tree in self.trees]
         score: FloatArray = (np.clip(linear, *BOUNDS).mean(axis=1) + np.mean(boosted, axis=0)) / 2
         return score
 
@@ -111,6 +113,7 @@ def standard(cases: FloatArray, centre: FloatArray, spread: FloatArray) -> Float
 
 def pooled(cases: FloatArray, happened: FloatArray, ridge: float) -> Pooled:
     """All models. cases: (m, k). happened: (m, g) 0 or 1. ridge: C of scikit-learn, less is a stronger penalty."""
+    require_lightgbm()
     import lightgbm
     from sklearn.linear_model import LogisticRegression
 

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from threading import Lock, RLock
 from typing import Any, TypeVar
 
+from forestall.errors import ForestallError
 from forestall.panel.frame import Panel
 
 Fit = TypeVar("Fit")
@@ -25,6 +26,21 @@ _lock = Lock()
 learning = RLock()
 """Held while anything is fitted: each fit uses all cores, and LightGBM crashes when two threads are in it at once."""
 _learned_from: ContextVar[Panel | None] = ContextVar("learned_from", default=None)
+
+
+def require_lightgbm() -> None:
+    """Load LightGBM, or raise a ForestallError that says what the machine lacks.
+
+    Its wheel brings no OpenMP library of its own, and a minimal system has none.
+    """
+    try:
+        import lightgbm  # noqa: F401
+    except (ImportError, OSError) as error:
+        text = " ".join(str(error).split())
+        raise ForestallError(
+            f"LightGBM, which forecasts are fitted with, cannot be loaded ({text}): install it with pip, and the "
+            "OpenMP library that it needs (Debian and Ubuntu: apt install libgomp1; macOS: brew install libomp)"
+        ) from None
 
 
 def training_month(as_of: int) -> int:

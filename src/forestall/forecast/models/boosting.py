@@ -12,7 +12,7 @@ from forestall.forecast.frame import Forecast
 from forestall.forecast.learning import MOST_SCALE, Cases, cases, latest
 from forestall.forecast.models import history
 from forestall.forecast.sampling import rows_of
-from forestall.forecast.training import fitted, learning
+from forestall.forecast.training import fitted, learning, require_lightgbm
 from forestall.panel.frame import FloatArray, Panel
 
 if TYPE_CHECKING:
@@ -144,6 +144,7 @@ def forecast(panel: Panel, *, months: Sequence[int], n_draws: int = 1000, seed: 
 
 
 def _boost(objective: str, inputs: Float32, target: FloatArray, weight: FloatArray, trees: int) -> "lightgbm.Booster":
+    require_lightgbm()
     import lightgbm  # a second to import: not where nothing is fitted
 
     with learning:

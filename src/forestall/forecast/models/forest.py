@@ -61,12 +61,13 @@ def fit_cases(seen: Cases) -> Fit:
     targets = np.stack([level, level - np.log1p(seen.scale), DEATHS_WEIGHT * (seen.observed > 0)], axis=1)
     trees = ExtraTreesRegressor(
         TREES, min_samples_leaf=LEAF, max_features=SHARE_OF_FEATURES, n_jobs=-1, random_state=0
-    ).fit(seen.inputs, targets, sample_weight=seen.weight)
+    ).fit(np.asfortranarray(seen.inputs), targets, sample_weight=seen.weight)  # trees read one feature at a time
     where = trees.apply(seen.inputs)
     ratio = (seen.observed / (1 + seen.scale)).astype(np.float32)
+    by_ratio = np.argsort(ratio, kind="stable")
     leaf, ratios, below = [], [], []
     for tree in range(TREES):
-        order = np.lexsort((ratio, where[:, tree]))
+        order = by_ratio[np.argsort(where[by_ratio, tree], kind="stable")]
         leaf.append(where[order, tree])
         ratios.append(ratio[order])
         below.append(np.cumsum(seen.weight[order]))

@@ -13,7 +13,7 @@ from forestall.forecast.features import features
 from forestall.forecast.frame import Forecast
 from forestall.forecast.models import analogue, boosting, conflictology, forest, history, markov, negative_binomial
 from forestall.forecast.sampling import rows_of
-from forestall.forecast.training import fitted
+from forestall.forecast.training import fitted, require_lightgbm
 from forestall.panel.frame import Panel
 
 NAME, VERSION = "forestall", "1"
@@ -44,6 +44,8 @@ def weights() -> Mapping[str, float]:
 def components(panel: Panel, months: Sequence[int], names: Sequence[str] = COMPONENTS) -> dict[str, laws.Law]:
     """The laws of components by name, each (n_units, n_months, POINTS)."""
     rows_of(panel, months)
+    if boosting.NAME in names:
+        require_lightgbm()  # before minutes are spent on the others
     seen = features(panel) if {forest.NAME, boosting.NAME} & set(names) else None
     found: dict[str, laws.Law] = {}
     for name in names:
