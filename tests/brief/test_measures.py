@@ -28,22 +28,34 @@ def forecast(draws: np.ndarray, of: Panel) -> Forecast:
     return Forecast.of(of, draws.astype(np.float32), months=months, model="test", version="1", seed=0)
 
 
-def test_window_totals_and_escalation() -> None:
+def test_window_totals_and_probabilities() -> None:
     history = panel(np.array([[10.0] * 6, [0.0] * 6]))
     # First unit: half of the draws have 10 a month, the other half 20, so totals are 60 and 120 against 60 recorded.
     draws = np.array([[[10, 20]] * 6, [[0, 5]] * 6])
     risk = measures.risk(history, forecast(draws, history))
     assert risk.expected.tolist() == [90, 15]
     assert risk.recorded_window.tolist() == [60, 0]
-    assert risk.p_escalation.tolist() == [0.5, 0.5]  # 120 is twice 60; 30 is 25 more than nothing
+    assert risk.p1_window.tolist() == [1, 0.5]
+    assert risk.p100_window.tolist() == [0.5, 0]
+    assert risk.p25_months.tolist() == [0, 0]
     assert risk.p25_next_month.tolist() == [0, 0]
     assert risk.p25_window.tolist() == [1, 0.5]
     assert risk.world_total.tolist() == [60, 150]
 
 
-def test_an_unknown_month_leaves_escalation_unknown() -> None:
+def test_an_unknown_month_leaves_the_recorded_window_unknown() -> None:
     history = panel(np.array([[10.0, np.nan, 1, 1, 1, 1]]))
-    assert np.isnan(measures.risk(history, forecast(np.zeros((1, 6, 2)), history)).p_escalation[0])
+    assert np.isnan(measures.risk(history, forecast(np.zeros((1, 6, 2)), history)).recorded_window[0])
+
+
+def test_the_highest_month_is_no_likelier_than_the_whole() -> None:
+    history = panel(np.zeros((1, 6)))
+    draws = np.zeros((1, 6, 4))
+    draws[0, 2, 0] = 30
+    draws[0, 4, :2] = 25
+    risk = measures.risk(history, forecast(draws, history))
+    assert risk.p25_months.tolist() == [0.5]
+    assert risk.p25_window[0] >= risk.p25_months[0]
 
 
 def test_a_forecast_of_another_month_is_refused() -> None:

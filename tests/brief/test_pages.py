@@ -111,9 +111,46 @@ def test_a_quiet_country_is_told_what_is_not_known(written: Path) -> None:
     summary = " ".join(documents(written)["FJI"]["summary"])
     assert "no death in organised violence is recorded in the last 36 months" in summary
     assert "cases" in summary
-    assert documents(written)["FJI"]["quiet"]
-    assert "No forecast is shown" in (written / "FJI.html").read_text("utf-8")
-    assert "No forecast is shown" not in (written / "MLI.html").read_text("utf-8")
+    fiji = documents(written)["FJI"]
+    assert fiji["quiet"]
+    assert 0 < fiji["risk"]["expected"] < 5
+    assert 0 < fiji["risk"]["p25_window"] <= fiji["risk"]["p1_window"] < 0.1
+
+
+def test_events_have_a_chance_where_they_can_begin(written: Path) -> None:
+    outlook = documents(written)["outlook"]
+    for row in outlook["countries"]:
+        assert (row["p_onset_6"] is None) == (row["p_onset_12"] is None)
+        # A country has had 25 deaths in twelve months or it has not.
+        assert (row["p_onset_6"] is None) != (row["p_escalation"] is None)
+        if row["p_onset_6"] is not None:
+            assert row["p25_next_month"] <= row["p_onset_6"] <= row["p_onset_12"]
+            assert row["p25_window"] == row["p_onset_6"]
+        assert row["p1_window"] >= row["p25_window"] >= row["p100_window"] >= row["p1000_window"]
+    rows = {row["iso3"]: row for row in outlook["countries"]}
+    for name, field in (("watch_onset", "p_onset_6"), ("watch_escalation", "p_escalation")):
+        chances = [rows[code][field] for code in outlook[name]]
+        assert len(chances) == 10
+        assert chances == sorted(chances, reverse=True)
+
+
+def test_years_ahead_are_the_calendar_years_covered_whole(written: Path) -> None:
+    for iso3 in ("MLI", "KAZ"):
+        document = documents(written)[iso3]
+        assert [y["year"] for y in document["years_ahead"]] == [2027, 2028]
+        for year in document["years_ahead"]:
+            months = [m for m in document["forecast"] if m["month"].startswith(str(year["year"]))]
+            assert year["mean"] == pytest.approx(sum(m["mean"] for m in months), rel=1e-4)
+            assert year["q05"] <= year["low80"] <= year["q50"] <= year["high80"] <= year["q95"]
+            assert 1 >= year["p1"] >= year["p25"] >= year["p100"] >= year["p1000"] >= 0
+            assert year["p25"] >= max(m["p25"] for m in months)
+
+
+def test_pages_do_not_say_what_the_old_model_could_not(written: Path) -> None:
+    for page in written.glob("*.html"):
+        text = page.read_text("utf-8")
+        for untrue in ("nothing to say", "No forecast is shown", "same distribution", "only a country's own recent"):
+            assert untrue not in text, page.name
 
 
 def test_a_page_with_old_figures_says_so_first(tmp_path: Path) -> None:

@@ -35,7 +35,9 @@ def test_not_known_is_said() -> None:
     ("p", "text", "word"),
     [
         (0.0, "<1 %", "exceptionally unlikely"),
-        (0.002, "<5 %", "very unlikely"),
+        (0.002, "<1 %", "exceptionally unlikely"),
+        (0.007, "1 %", "very unlikely"),
+        (0.04, "4 %", "very unlikely"),
         (1.0, "≥95 %", "very likely"),
         (0.93, "93 %", "very likely"),
         (0.5, "50 %", "about as likely as not"),

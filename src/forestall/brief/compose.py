@@ -10,18 +10,34 @@ import polars as pl
 from forestall.brief import charts, maps, render, theme
 from forestall.brief.document import Dossier, Outlook
 from forestall.brief.dossier import dossier
+from forestall.brief.method import MODEL_NAMES
 from forestall.brief.outlook import outlook
-from forestall.brief.situation import MODEL_NAMES, Situation, situation
+from forestall.brief.situation import MODEL, Situation, situation
 from forestall.brief.words import MOST, listing
 from forestall.ids.countries import resolve
 from forestall.ids.months import long_month, month_end, parse_month
 from forestall.store import Workspace, files
 
-MONTHS_SHOWN = (1, 3, 6, 12)
+MONTHS_SHOWN = (1, 2, 3, 6, 12, 24, 36)
 """Months ahead that the dossier's table lists; the fan chart and the JSON have all of them."""
 
+ONE = 0.5  # what is said as one death expected
 PAST_SHOWN = 36  # months before the forecast in the fan chart
-SKILL_SHOWN = ("ewma", "conflictology_12", "last")
+SKILL_SHOWN = (MODEL, "conflictology_12", "ewma", "last")
+
+
+ONSET = (
+    "onset",
+    "Onset: 25 or more deaths in total in the window, in countries whose last twelve months had fewer than 25.",
+)
+ESCALATION = (
+    "escalation",
+    "Escalation: at least twice the deaths of the last six months and at least 100 more, in countries whose last twelve months had 25 or more.",
+)
+DEESCALATION = (
+    "de-escalation",
+    "De-escalation: at most half the deaths of the last six months, in countries where those had 100 or more.",
+)
 
 
 def _silent(text: str) -> None:
@@ -36,7 +52,8 @@ def write_outlook(
     dossiers: bool = False,
     progress: Callable[[str], None] = _silent,
 ) -> tuple[list[Path], Outlook]:
-    """Write `outlook.html` and `outlook.json` to `out`; with `dossiers`, also both for each country with deaths expected.
+    """Write `outlook.html` and `outlook.json` to `out`; with `dossiers`, also both for each country with a death in
+    36 months or one expected.
 
     as_of: YYYY-MM, the latest month on hand if None. Returns the files written and the document.
     """
@@ -45,7 +62,7 @@ def write_outlook(
     links: dict[str, str] = {}
     written: list[Path] = []
     if dossiers:
-        chosen = [r for r in document.countries if r.expected > 0]
+        chosen = [r for r in document.countries if not r.quiet or r.expected >= ONE]
         links = {r.iso3: f"{r.iso3}.html" for r in chosen}
         for done, row in enumerate(chosen, 1):
             progress(f"{done}/{len(chosen)} {row.name}")
@@ -111,7 +128,14 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
         legend=maps.legend(),
         by_expected=by_expected,
         by_p25=[rows[code] for code in document.watch_p25],
-        by_escalation=[rows[code] for code in document.watch_escalation],
+        by_event=[
+            (title, meaning, [(rows[code], getattr(rows[code], field)) for code in listed])
+            for title, meaning, field, listed in (
+                (*ONSET, "p_onset_6", document.watch_onset),
+                (*ESCALATION, "p_escalation", document.watch_escalation),
+                (*DEESCALATION, "p_deescalation", document.watch_deescalation),
+            )
+        ],
         certain=listing([r.name for r in document.countries if r.p25_next_month >= MOST]),
         next_month_long=long_month(s.as_of + 1),
         previous_long=long_month(s.as_of - 1),
@@ -125,7 +149,7 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
     ever = any(m.deaths for m in document.history)
     drawn = (
         {}
-        if document.quiet
+        if not any(m.q95 for m in document.forecast) and not any(m.deaths for m in document.history[-PAST_SHOWN:])
         else _both("fan", charts.fan, document.history[-PAST_SHOWN:], document.forecast, country=document.name)
     )
     if ever:

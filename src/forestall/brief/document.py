@@ -51,17 +51,31 @@ class CountryRisk(Part):
     region: str
     recorded_last_month: float | None
     recorded_last_window: float | None
-    quiet: bool = Field(description="no death in 36 months: the zeros below are not a forecast, this model has none")
+    quiet: bool = Field(description="no death recorded in the last 36 months")
     expected: float
     low80: float
     high80: float
     median: float
     p25_next_month: float = Field(description="share of draws; pages claim no more than 0.95 of it, see method")
-    p25_window: float
+    p1_window: float = Field(description="1 or more deaths in total over the outlook window")
+    p25_window: float = Field(description="25 or more in total; the same as p_onset_6 where that is given")
+    p100_window: float
     p1000_window: float
-    p_escalation: float
+    p_onset_6: float | None = Field(
+        description="25 or more deaths in total in 6 months; null unless the last 12 months have fewer than 25"
+    )
+    p_onset_12: float | None = Field(description="the same in 12 months")
+    p_escalation: float | None = Field(
+        description="6 months with at least twice the deaths of the last 6 and at least 100 more; null unless the last "
+        "12 months have 25 or more"
+    )
+    p_deescalation: float | None = Field(
+        description="6 months with at most half the deaths of the last 6; null unless those have 100 or more"
+    )
     rests_on: str | None = Field(description="the one month without which less than half would be expected, or null")
-    expected_without: float = Field(description="deaths expected if the worst of the last 36 months were not known")
+    expected_without: float = Field(
+        description="deaths expected if the worst of the last 36 months were not known, with the same fitted models"
+    )
     recent: tuple[float | None, ...] = Field(description="deaths in each of the last 24 months")
 
 
@@ -86,6 +100,48 @@ class Surprise(Part):
     high90: float
     direction: Literal["above", "below"]
     sentence: str
+
+
+class AlertRow(Part):
+    """An alert for one country, with how such alerts fared."""
+
+    iso3: str
+    name: str
+    event: str
+    title: str
+    state: Literal["new", "standing", "cleared"]
+    since: str | None = Field(description="month in which it was raised; null once cleared")
+    since_or_before: bool
+    probability: float | None = Field(
+        description="by the alert's own source; null where the event cannot begin any more"
+    )
+    own_record: str = Field(description="how alerts raised for this country fared, in words; may be empty")
+
+
+class AlertRule(Part):
+    """When an alert for an event is raised, and how often such alerts were right, and how early."""
+
+    event: str
+    title: str
+    definition: str
+    raise_at: float
+    record: str
+
+
+class YearAhead(Part):
+    """A calendar year that the forecast covers whole: total deaths, and probabilities of reaching a count."""
+
+    year: int
+    mean: float
+    q05: float
+    q50: float
+    q95: float
+    low80: float
+    high80: float
+    p1: float
+    p25: float
+    p100: float
+    p1000: float
 
 
 class SkillRow(Part):
@@ -137,7 +193,12 @@ class Outlook(Edition):
     countries: tuple[CountryRisk, ...]
     watch_expected: tuple[str, ...]
     watch_p25: tuple[str, ...]
+    watch_onset: tuple[str, ...]
     watch_escalation: tuple[str, ...]
+    watch_deescalation: tuple[str, ...]
+    alerts: tuple[AlertRow, ...]
+    alert_rules: tuple[AlertRule, ...]
+    alert_note: str
     changes: tuple[Change, ...]
     surprises: tuple[Surprise, ...]
 
@@ -236,10 +297,15 @@ class Dossier(Edition):
     un_member_since: str | None
     un_group: str | None
     population: Figure | None
-    quiet: bool = Field(description="no recorded death in the last 36 months: the model has nothing to say")
+    quiet: bool = Field(description="no recorded death in the last 36 months")
     risk: CountryRisk
     history: tuple[HistoryMonth, ...]
     forecast: tuple[MonthForecast, ...]
+    years_ahead: tuple[YearAhead, ...]
+    reasons: tuple[str, ...] = Field(description="what the forecast rests on, in words")
+    alerts: tuple[AlertRow, ...]
+    alert_rules: tuple[AlertRule, ...]
+    alert_note: str
     years: tuple[TypeYear, ...]
     conflicts: tuple[Conflict, ...]
     maps: tuple[CellMap, ...]

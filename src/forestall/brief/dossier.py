@@ -18,6 +18,7 @@ from forestall.brief.document import (
     Neighbour,
     Place,
     TypeYear,
+    YearAhead,
 )
 from forestall.brief.outlook import caveats
 from forestall.brief.situation import Situation, change, country_risk, span, surprise, ucdp_words
@@ -55,6 +56,11 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         risk=risk,
         history=_history(s, i),
         forecast=forecast,
+        years_ahead=_years_ahead(s, i),
+        reasons=(),
+        alerts=tuple(a for a in s.early.alerts if a.iso3 == state.iso3),
+        alert_rules=s.early.rules,
+        alert_note=s.early.note,
         years=_years(s, state.iso3),
         conflicts=_conflicts(s, gw_id, state.iso3),
         maps=maps,
@@ -94,11 +100,27 @@ def _months(s: Situation, i: int) -> tuple[MonthForecast, ...]:
     out = []
     for j, month in enumerate(s.forecast.months):
         q05, q10, q25, q50, q75, q90, q95 = (float(q) for q in quantiles[:, j])
-        p1, p25, p100, p1000 = (float((draws[j] >= k).mean()) for k in (1, 25, 100, 1000))
+        p1, p25, p100, p1000 = (float((draws[j] >= k).mean()) for k in measures.REACHES)
         out.append(
             MonthForecast(
                 month=format_month(int(month)), mean=float(draws[j].mean()),
                 q05=q05, q10=q10, q25=q25, q50=q50, q75=q75, q90=q90, q95=q95, p1=p1, p25=p25, p100=p100, p1000=p1000,
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _years_ahead(s: Situation, i: int) -> tuple[YearAhead, ...]:
+    """Totals of the calendar years that the forecast covers whole, from draws whose months are tied together."""
+    out = []
+    for year, draws in s.forecast.select(int(s.panel.units[i])).yearly().items():
+        total = draws[0].astype(np.float64)
+        q05, q10, q50, q90, q95 = (float(q) for q in np.quantile(total, [0.05, 0.1, 0.5, 0.9, 0.95]))
+        p1, p25, p100, p1000 = (float((total >= k).mean()) for k in measures.REACHES)
+        out.append(
+            YearAhead(
+                year=year, mean=float(total.mean()), q05=q05, q50=q50, q95=q95, low80=q10, high80=q90,
+                p1=p1, p25=p25, p100=p100, p1000=p1000,
             )
         )  # fmt: skip
     return tuple(out)
@@ -122,8 +144,12 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
             f"{name}: no death in organised violence is recorded in the last 36 months ({when}). {releases}{known}."
         )
         lines.append(
-            f"The model knows only a country's own recent record, so it has nothing to say about {s.window_long} here. Since 1992, countries that had been quiet for 36 "
-            f"months saw a death within the next six in {words.rate(s.base_rate_any)}, and 25 or more in {words.rate(s.base_rate)}."
+            f"In {s.window_long}, a death is {_chance(risk.p1_window)} and 25 or more in total are {_chance(risk.p25_window)}; 25 or more within twelve months are "
+            f"{_chance(risk.p_onset_12 if risk.p_onset_12 is not None else risk.p25_window)}."
+        )
+        lines.append(
+            f"For comparison: since 1992, countries that had been quiet for 36 months saw a death within the next six in {words.rate(s.base_rate_any)}, and 25 or "
+            f"more in {words.rate(s.base_rate)}."
         )
         return tuple(lines)
     else:
@@ -141,11 +167,7 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
                 f"{_first_up(words.deaths(values[-1]))} {'is' if values[-1] == 1 else 'are'} recorded for {month}; {words.exact(year)} in the last twelve months, against {words.exact(before)} in the "
                 "twelve before."
             )
-        if risk.p_escalation > 0:
-            lines.append(
-                f"Escalation (at least twice the {words.exact(risk.recorded_last_window)} deaths of the last six months, and at least 25 more) is "
-                f"{words.likelihood(risk.p_escalation)} ({words.percent(risk.p_escalation)})."
-            )
+        lines += _events(risk)
     if risk.rests_on:
         lines.append(
             f"Most of the expected deaths rest on one month, {long_month(parse_month(risk.rests_on))}, which the model holds possible again; without that month it "
@@ -157,6 +179,30 @@ def _summary(s: Situation, i: int, risk: CountryRisk, forecast: tuple[MonthForec
             f"The worst month since 1989 was {long_month(int(s.panel.months[best]))}, with {words.exact(values[best])} deaths recorded."
         )
     return tuple(lines)
+
+
+def _chance(probability: float) -> str:
+    return f"{words.likelihood(probability)} ({words.percent(probability)})"
+
+
+def _events(risk: CountryRisk) -> list[str]:
+    """A sentence for each event that can begin from here."""
+    lines = []
+    if risk.p_onset_6 is not None and risk.p_onset_12 is not None:
+        lines.append(
+            f"Onset (25 or more deaths in total, after twelve months with fewer) is {_chance(risk.p_onset_6)} within six months and {_chance(risk.p_onset_12)} "
+            "within twelve."
+        )
+    if risk.p_escalation is not None:
+        lines.append(
+            f"Escalation (at least twice the {words.exact(risk.recorded_last_window)} deaths of the last six months, and at least 100 more) is "
+            f"{_chance(risk.p_escalation)}."
+        )
+    if risk.p_deescalation is not None:
+        lines.append(
+            f"De-escalation (at most half of the {words.exact(risk.recorded_last_window)} deaths of the last six months) is {_chance(risk.p_deescalation)}."
+        )
+    return lines
 
 
 def _first_up(text: str) -> str:

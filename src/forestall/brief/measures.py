@@ -1,4 +1,4 @@
-"""From a panel and its draws to the figures a desk reads: totals over the outlook window, probabilities, escalation."""
+"""From a panel and its draws to the figures a desk reads: totals over the outlook window and over years, probabilities."""
 
 import hashlib
 from dataclasses import dataclass, replace
@@ -13,8 +13,7 @@ FloatArray = npt.NDArray[np.float64]
 
 WINDOW = 6  # months of the outlook window
 RECENT = 24  # months of history shown beside a country's name
-ESCALATION_RATIO = 2.0
-ESCALATION_MORE = 25.0  # deaths
+REACHES = (1, 25, 100, 1000)  # deaths whose probability is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +25,12 @@ class Risk:
     low80: FloatArray
     high80: FloatArray
     p25_next_month: FloatArray
+    p25_months: FloatArray
+    """The highest probability of 25 or more deaths in one of the months."""
+    p1_window: FloatArray
     p25_window: FloatArray
+    p100_window: FloatArray
     p1000_window: FloatArray
-    p_escalation: FloatArray
     recorded_window: FloatArray
     world_total: FloatArray
     """(n_draws,): deaths of all units together in the window, draw by draw."""
@@ -37,8 +39,7 @@ class Risk:
 def risk(panel: Panel, forecast: Forecast) -> Risk:
     """Sum the draws over the outlook window and read the figures off them.
 
-    The recorded window is the last six months of the panel; a unit with an unknown month there has NaN, and no escalation
-    probability. Raises ValueError if the forecast does not begin right after the panel or does not cover the window.
+    The recorded window is the last six months of the panel; a unit with an unknown month there has NaN. Raises ValueError if the forecast does not begin right after the panel or does not cover the window.
     """
     if forecast.as_of != panel.as_of or not np.array_equal(forecast.units, panel.units):
         raise ValueError("the forecast was not made from this panel: as_of or units differ")
@@ -46,8 +47,6 @@ def risk(panel: Panel, forecast: Forecast) -> Risk:
         raise ValueError(f"the outlook needs months as_of+1 to as_of+{WINDOW}")
     total = forecast.draws[:, :WINDOW, :].sum(axis=1, dtype=np.float64)
     recorded = panel.values[:, -WINDOW:].sum(axis=1)
-    threshold = np.maximum(ESCALATION_RATIO * recorded, recorded + ESCALATION_MORE)
-    p_escalation = np.where(np.isnan(recorded), np.nan, (total >= threshold[:, None]).mean(axis=1))
     low, median, high = np.quantile(total, [0.1, 0.5, 0.9], axis=1)
     return Risk(
         expected=total.mean(axis=1),
@@ -55,9 +54,11 @@ def risk(panel: Panel, forecast: Forecast) -> Risk:
         low80=low,
         high80=high,
         p25_next_month=(forecast.draws[:, 0, :] >= 25).mean(axis=1),
+        p25_months=(forecast.draws[:, :WINDOW, :] >= 25).mean(axis=2).max(axis=1),
+        p1_window=(total >= 1).mean(axis=1),
         p25_window=(total >= 25).mean(axis=1),
+        p100_window=(total >= 100).mean(axis=1),
         p1000_window=(total >= 1000).mean(axis=1),
-        p_escalation=p_escalation,
         recorded_window=recorded,
         world_total=total.sum(axis=0),
     )

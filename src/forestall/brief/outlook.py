@@ -8,6 +8,7 @@ from forestall.brief.situation import Situation, change, country_risk, span, sur
 from forestall.ids.months import format_month, long_month, month_end, parse_month
 
 TOP = 20
+SHORT = 10  # rows of the lists by event
 STALE_DAYS = 75  # a candidate release comes about 20 days after its month; two missed is late
 NOTABLE = 5.0  # deaths beyond the interval: less is noise
 MOVED = 25.0  # deaths: a smaller move of the expectation is no news
@@ -19,7 +20,7 @@ def outlook(s: Situation) -> Outlook:
     by_p25 = sorted(
         (r for r in rows if 0 < r.p25_next_month < words.MOST), key=lambda r: (-r.p25_next_month, -r.p25_window, r.name)
     )
-    by_escalation = sorted((r for r in rows if r.p_escalation > 0), key=lambda r: (-r.p_escalation, -r.expected))
+    watch = {name: _by_chance(rows, name) for name in ("p_onset_6", "p_escalation", "p_deescalation")}
     changes = sorted(
         (c for i in range(s.panel.units.size) if (c := change(s, i)) and abs(c.after - c.before) >= MOVED),
         key=lambda c: -abs(c.after - c.before),
@@ -37,11 +38,22 @@ def outlook(s: Situation) -> Outlook:
         countries=tuple(rows),
         watch_expected=tuple(r.iso3 for r in rows[:TOP] if r.expected > 0),
         watch_p25=tuple(r.iso3 for r in by_p25[:TOP]),
-        watch_escalation=tuple(r.iso3 for r in by_escalation[:TOP]),
+        watch_onset=tuple(r.iso3 for r in watch["p_onset_6"][:SHORT]),
+        watch_escalation=tuple(r.iso3 for r in watch["p_escalation"][:SHORT]),
+        watch_deescalation=tuple(r.iso3 for r in watch["p_deescalation"][:SHORT]),
+        alerts=s.early.alerts,
+        alert_rules=s.early.rules,
+        alert_note=s.early.note,
         changes=tuple(changes),
         surprises=tuple(surprises),
         caveats=caveats(s),
     )
+
+
+def _by_chance(rows: list[CountryRisk], name: str) -> list[CountryRisk]:
+    """Countries in which an event can begin, by its probability; `name` is the field that holds it."""
+    able = [(p, r) for r in rows if (p := getattr(r, name)) is not None]
+    return [r for _, r in sorted(able, key=lambda pair: (-pair[0], -pair[1].expected, pair[1].name))]
 
 
 def _beyond(x: Surprise) -> float:
@@ -143,15 +155,35 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
         for r in rows[:3]
         if r.rests_on
     )
+    lines += _events(rows)
     quiet = sum(r.quiet for r in rows)
     if s.base_rate[2]:
         lines.append(
-            f"{words.plural(quiet, 'country has', 'countries have')} no recorded death in the last 36 months, and this model has nothing to say about them. Since 1992 such "
-            f"quiet countries saw 25 or more deaths within six months in {words.rate(s.base_rate)}: rare, and not foreseen here."
+            f"{words.plural(quiet, 'country has', 'countries have')} no recorded death in the last 36 months. Since 1992 such quiet countries saw 25 or more "
+            f"deaths within six months in {words.rate(s.base_rate)}; in {s.window_long}, "
+            f"{words.tenths(sum(r.p25_window for r in rows if r.quiet))} of them are expected to."
         )
     if not moved:
         lines.append("No country's expectation moved by more than 25 deaths since last month.")
     return tuple(lines)
+
+
+EVENTS = (
+    ("p_onset_6", "Onset, 25 or more deaths in six months after a year with fewer"),
+    ("p_escalation", "Escalation, at least twice the deaths of the last six months and at least 100 more"),
+    ("p_deescalation", "De-escalation, at most half the deaths of the last six months"),
+)
+
+
+def _events(rows: list[CountryRisk]) -> list[str]:
+    """A sentence for each event on where it is most likely."""
+    lines = []
+    for name, title in EVENTS:
+        first = _by_chance(rows, name)[:3]
+        if first:
+            said = words.listing([f"{r.name} ({words.percent(getattr(r, name))})" for r in first])
+            lines.append(f"{title}, is most likely in {said}.")
+    return lines
 
 
 def _status(status: str) -> str:

@@ -12,7 +12,7 @@ import jinja2
 from markupsafe import Markup
 
 from forestall.brief import theme, words
-from forestall.brief.document import CountryRisk, Dossier, Figure, MonthForecast, Neighbour, Outlook
+from forestall.brief.document import CountryRisk, Dossier, Figure, MonthForecast, Neighbour, Outlook, YearAhead
 from forestall.ids.months import long_month, parse_month
 
 
@@ -29,12 +29,16 @@ def _range_note(figure: Figure) -> str:
     return f"{unit} · {round(100 * (figure.level or 0))} % interval {words.interval(figure.low, figure.high)}"
 
 
-def _interval80(row: CountryRisk | Neighbour) -> str:
+def _interval80(row: CountryRisk | Neighbour | YearAhead) -> str:
     return words.interval(row.low80, row.high80)
 
 
 def _interval_month(month: MonthForecast) -> str:
     return words.interval(month.q10, month.q90)
+
+
+def _raise_at(threshold: float) -> str:
+    return f"{100 * threshold:.3g} %"
 
 
 def _rounded_people(value: float) -> str:
@@ -69,6 +73,7 @@ def _environment() -> jinja2.Environment:
         "interval_month": _interval_month,
         "rounded_people": _rounded_people,
         "long_month": _long_month,
+        "raise_at": _raise_at,
     }
     return env
 

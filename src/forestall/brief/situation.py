@@ -7,14 +7,15 @@ from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
 from forestall import __version__
-from forestall.brief import measures, words
-from forestall.brief.document import Change, CountryRisk, Method, Release, SkillRow, Surprise
+from forestall.brief import early, measures, words
+from forestall.brief.document import Change, CountryRisk, Method, Release, Surprise
+from forestall.brief.method import method
 from forestall.errors import UsageError
-from forestall.forecast import dependence, service
+from forestall.forecast import dependence, event_cache, models, service
 from forestall.forecast.frame import Forecast
+from forestall.forecast.training import learned_from, training_month
 from forestall.ids.countries import State, states
 from forestall.ids.months import format_month, long_month, month_end
 from forestall.panel.country_month import country_month, latest_month
@@ -22,7 +23,7 @@ from forestall.panel.frame import Panel
 from forestall.store import Workspace
 from forestall.store.holdings import holdings
 
-MODEL = "ewma"
+MODEL = models.DEFAULT
 TARGET = "deaths_total"
 HORIZON = 36
 N_DRAWS = 1000
@@ -50,6 +51,8 @@ class Situation:
     forecast: Forecast
     previous: Forecast
     risk: measures.Risk
+    chances: early.Chances
+    early: early.Early
     states: Mapping[int, State]
     written_on: date
     known_on: date | None
@@ -138,6 +141,9 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
     releases = _releases(workspace, panel, written_on or date.today())
     published = [r.published for r in releases if r.published]
     without, worst = measures.without_worst_month(panel)
+    with learned_from(panel):  # what one month does to a forecast, not what models learn from a record with a hole
+        rest = _drawn(workspace, without)
+    risk = measures.risk(panel, forecast)
     here = {st.gw_id: st for st in states(month_end(month)) if st.gw_id is not None}
     known_on = date.fromisoformat(max(published)) if published and month == latest else None
     return Situation(
@@ -145,16 +151,18 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
         panel=panel,
         forecast=forecast,
         previous=previous,
-        risk=measures.risk(panel, forecast),
+        risk=risk,
+        chances=early.chances(event_cache.run(panel, workspace), risk),
+        early=early.alerts(workspace, panel, MODEL),
         states=here,
         written_on=written_on or date.today(),
         known_on=known_on,
         releases=releases,
-        method=_method(workspace, forecast),
+        method=method(workspace, forecast),
         base_rate=measures.base_rate_after_quiet(panel),
         base_rate_any=measures.base_rate_after_quiet(panel, reach=1.0),
         expected_before=measures.expected_over(previous, month + 1),
-        expected_without=measures.expected_over(_drawn(workspace, without), month + 1),
+        expected_without=measures.expected_over(rest, month + 1),
         worst_month=worst,
         spelling={st.ucdp_name: st.name for st in here.values() if st.ucdp_name and "(" in st.ucdp_name},
     )
@@ -163,7 +171,8 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
 def country_risk(s: Situation, i: int) -> CountryRisk:
     """The figures of panel row `i`."""
     state = s.states[int(s.panel.units[i])]
-    r = s.risk
+    r, c = s.risk, s.chances
+    onset = _known(c.onset_6[i])
     recent = s.panel.values[i, -measures.RECENT :]
     return CountryRisk(
         iso3=state.iso3,
@@ -178,9 +187,14 @@ def country_risk(s: Situation, i: int) -> CountryRisk:
         high80=float(r.high80[i]),
         median=float(r.median[i]),
         p25_next_month=float(r.p25_next_month[i]),
-        p25_window=float(r.p25_window[i]),
+        p1_window=max(float(r.p1_window[i]), onset or 0.0),
+        p25_window=float(r.p25_window[i]) if onset is None else onset,
+        p100_window=float(r.p100_window[i]),
         p1000_window=float(r.p1000_window[i]),
-        p_escalation=0.0 if np.isnan(r.p_escalation[i]) else float(r.p_escalation[i]),
+        p_onset_6=onset,
+        p_onset_12=_known(c.onset_12[i]),
+        p_escalation=_known(c.escalation[i]),
+        p_deescalation=_known(c.deescalation[i]),
         rests_on=format_month(int(s.worst_month[i])) if s.expected_without[i] < 0.5 * r.expected[i] else None,
         expected_without=float(s.expected_without[i]),
         recent=tuple(_known(v) for v in recent),
@@ -201,10 +215,12 @@ def change(s: Situation, i: int) -> Change | None:
     if recorded is None:
         because = f"figures for {month} are not known."
     elif words.rounded(mean) == words.rounded(recorded):
-        because = f"{words.deaths(recorded)} recorded in {month}, as expected; older months now weigh less."
+        because = f"{words.deaths(recorded)} recorded in {month}, as expected; the months before it count for less than a month ago."
     else:
         beyond = ", outside the 90 % interval" if not low <= recorded <= high else ""
         because = f"{words.deaths(recorded)} recorded in {month}, against {words.rounded(mean)} expected{beyond}."
+    if training_month(s.as_of) == s.as_of:
+        because += " The models were fitted anew this month, too."
     return Change(
         iso3=state.iso3,
         name=state.name,
@@ -286,60 +302,3 @@ def _releases(workspace: Workspace, panel: Panel, today: date) -> tuple[Release,
                 ),
             )
     return tuple(sorted(out.values(), key=lambda r: (r.last_month or "", r.release), reverse=True))
-
-
-def _method(workspace: Workspace, forecast: Forecast) -> Method:
-    skill = workspace.table("skill")
-    years = skill["year"].to_numpy()
-    rows = []
-    for model in skill["model"].unique(maintain_order=True):
-        part = skill.filter(pl.col("model") == model)
-        rows.append(
-            SkillRow(
-                model=MODEL_NAMES.get(model, model),
-                windows=f"{years.min()}-{years.max()}",
-                crps=float(part["crps"].to_numpy().mean()),
-                ignorance=float(part["ign"].to_numpy().mean()),
-                interval_score=float(part["mis"].to_numpy().mean()),
-                coverage80=float(part["coverage80_active"].to_numpy().mean()),
-            )
-        )
-    return Method(
-        model=forecast.model,
-        version=f"{forecast.version} (forestall {__version__})",
-        draws=forecast.draws.shape[2],
-        seed=forecast.seed,
-        target=forecast.target,
-        paragraphs=METHOD_TEXT,
-        skill=tuple(rows),
-        skill_note=(
-            f"Mean scores over yearly windows {years.min()} to {years.max()}, deaths of all types, each forecast made with figures to October of the year "
-            "before, three to fourteen months ahead, all countries. Figures are as revised since, not as known at the time. Lower is "
-            "better. The last column is for countries with twelve or more deaths in the year before the forecast, and should be near 80 %."
-        ),
-    )
-
-
-MODEL_NAMES = {
-    "ewma": "own history, fading weights (this edition)",
-    "conflictology_12": "own last 12 months",
-    "last": "last month alone",
-    "bootstrap_240": "all countries, 20 years",
-    "zero": "no deaths anywhere",
-}
-
-METHOD_TEXT = (
-    "Each country's forecast is made of 1,000 draws a month from its own last 36 months; a month k months back has the weight "
-    "0.5^(k/4), so that recent months count more. The draws of different months are then tied together, so that totals over several "
-    "months carry the uncertainty of a war that lasts. The distribution is the same for all months ahead: intervals do not widen with distance, "
-    "and beyond six months they are too narrow.",
-    "This first model knows a country's recent record and nothing else. It cannot foresee a first outbreak: a country without a "
-    "recorded death in 36 months gets no forecast, and the page says how often such countries saw 25 or more deaths in the past. It does "
-    "not know of talks, elections or offensives ahead, and countries vary independently of each other, so that the world's interval is "
-    "somewhat too narrow.",
-    "Probability words follow the IPCC's scale: very likely 90 % or more, likely 66, about as likely as not 33 to 66, unlikely under 33, "
-    "very unlikely under 10, exceptionally unlikely under 1. Probabilities of 25 or more deaths up to six months ahead have held in the past (1995 to "
-    "2016: given 49 %, happened 48 to 50 %; given 78 %, happened 68 to 75 %), but the ends were too sure: where the draws said 95 % or more, it "
-    "happened in 89 to 98 % of cases, so more than that is not claimed. Estimates are rounded to two figures.",
-    "The newest months come from candidate releases, which are revised later, often upward.",
-)

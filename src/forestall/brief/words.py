@@ -16,10 +16,9 @@ LIKELIHOOD = (
 )
 
 
-# What the draws of this edition's model can carry up to six months ahead (benchmarks/reliability.py, origins 1995-2016): where 95 % of
-# the draws or more reached 25 deaths, 25 or more followed in 89 to 98 % of cases; where under 3 % did, in 2 to 5 %; where none
-# did, in 0.3 to 0.5 %.
-MOST, LEAST = 0.95, 0.05
+# What the pool's draws can carry up to a year ahead (benchmarks/reliability.py, origins before 2018): where 95 % of the draws or more
+# reached 25 deaths, 25 or more followed in 95 to 99 % of cases; where 1 to 2 % did, in 0 to 3 %; where under 0.5 % did, in 0.1 to 0.2 %.
+MOST, LEAST = 0.95, 0.01
 
 
 def likelihood(probability: float) -> str:
@@ -27,7 +26,7 @@ def likelihood(probability: float) -> str:
     if not 0 <= probability <= 1:
         raise ValueError(f"a probability lies between 0 and 1, not {probability}")
     # The word goes with the figure that is printed: 9.6 % is said as 10 %, and 10 % is "unlikely".
-    earned = max(round(min(probability, MOST), 2), 0.01) if probability else 0.0
+    earned = round(min(probability, MOST), 2)
     return next(word for bound, word in LIKELIHOOD if earned >= bound)
 
 
@@ -35,9 +34,7 @@ def percent(probability: float) -> str:
     """A probability as a whole percentage, with open ends where draws claim more certainty than the model has earned."""
     if probability >= MOST:
         return f"≥{MOST:.0%}".replace("%", " %")
-    if probability == 0:
-        return "<1 %"
-    if probability < LEAST:
+    if round(probability, 2) < LEAST:
         return f"<{LEAST:.0%}".replace("%", " %")
     return f"{round(100 * probability)} %"
 
@@ -101,6 +98,11 @@ def rate(base: tuple[float, int, int]) -> str:
     """A share of cases with its counts: 48 of 8,285 cases (0.6 %). base: share in [0, 1], how many of the cases, cases."""
     share_of_cases, happened, cases = base
     return f"{happened:,} of {cases:,} cases ({100 * share_of_cases:.1f} %)"
+
+
+def tenths(value: float) -> str:
+    """A small expected number of cases: 0.9, 12."""
+    return f"{value:.1f}" if value < 10 else f"{round(value)}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

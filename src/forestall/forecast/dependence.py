@@ -1,6 +1,6 @@
 """How the months of one forecast hang together.
 
-Own-history models draw each month by itself. Month by month that scores well, but wars last: a total over several
+Models draw each month by itself. Month by month that scores well, but wars last: a total over several
 months built from independent draws is far too sure of itself. Here the draws of each unit are re-ordered so that months
 rise and fall together, while every month keeps exactly the draws it had: a shuffle of ranks by a one-factor Gaussian
 copula, after Clark et al. (2004), doi:10.1175/1525-7541(2004)005<0243:TSSAMF>2.0.CO;2.
@@ -12,19 +12,22 @@ import numpy as np
 
 from forestall.forecast.frame import Forecast
 
-# Chosen on origins 1995-2016 (benchmarks/dependence.py): totals over six and twelve months of countries with violence
-# fall inside their 80 % interval 79 and 80 % of the time; with independent months only 54 and 42 %. On 2017-2025, which
-# the choice did not see, 79 and 78 %.
+# Chosen on origins before 2018 (benchmarks/dependence.py), so that totals over six and twelve months of countries with
+# violence fall inside their 80 % interval about 80 % of the time; docs/methods/brief.md has the tables. A model of own
+# history alone is too sure of each month, so its months have to be tied closely before totals are wide enough.
 CORRELATION = 0.7
+CORRELATIONS = {"forestall": 0.25}
 
 
-def tie_months(forecast: Forecast, *, correlation: float = CORRELATION) -> Forecast:
+def tie_months(forecast: Forecast, *, correlation: float | None = None) -> Forecast:
     """Re-order each unit's draws so that months share one Gaussian factor; marginal draws are unchanged.
 
-    correlation: of the normal scores of any two months of a unit, in [0, 1]. Units stay independent of each other.
+    correlation: of the normal scores of any two months of a unit, in [0, 1]; that of the forecast's model if None. Units stay independent of each other.
     The order is seeded by the forecast's own seed and the unit, so it does not depend on which units stand beside it.
     Raises ValueError for a correlation outside [0, 1].
     """
+    if correlation is None:
+        correlation = CORRELATIONS.get(forecast.model, CORRELATION)
     if not 0 <= correlation <= 1:
         raise ValueError(f"correlation must lie in [0, 1], not {correlation}")
     n_units, n_months, n_draws = forecast.draws.shape
