@@ -4,43 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_worlds import LAST, panel, world
 
 from forestall.errors import UsageError
 from forestall.forecast import analogues
 from forestall.forecast.levels import ewma, months_since, volatility
 from forestall.forecast.models import analogue, markov, negative_binomial
 from forestall.forecast.training import training_month
-from forestall.panel.frame import Panel
 from forestall.verify import backtest, challenge
 from forestall.verify.measure import measure, observed
 
 MODELS = {module.NAME: module for module in (negative_binomial, markov, analogue)}
 every_model = pytest.mark.parametrize("name", MODELS)
-LAST = 500  # as_of; the training month is 490
-
-
-def world(seed, n=24, t=130):
-    """Wars that begin, last and end, skirmishes, and quiet countries."""
-    rng = np.random.default_rng(seed)
-    level = rng.choice([0.0, 0.0, 0.2, 5.0, 40.0, 400.0], (n, 1))
-    phases = np.repeat(rng.choice([0.0, 0.3, 1.0, 2.0], (n, t // 10)), 10, axis=1)
-    values = rng.poisson(level * phases * rng.gamma(2.0, 0.5, (n, t))).astype(np.float64)
-    values[rng.random((n, t)) < 0.02] = np.nan
-    return values
-
-
-def panel(values, *, last=LAST, units=None):
-    values = np.asarray(values, dtype=np.float64)
-    n, t = values.shape
-    return Panel(
-        units=np.asarray(np.arange(n) * 7 + 2 if units is None else units, dtype=np.int32),
-        months=np.arange(last - t + 1, last + 1, dtype=np.int32),
-        values=values,
-        target="deaths_total",
-        as_of=last,
-        digest="test",
-        iso3=tuple(f"C{i:02d}" for i in range(n)),
-    )
 
 
 def forecast(name, values, months=(501, 506, 512), n_draws=200, seed=0, **kwargs):
