@@ -34,12 +34,27 @@ def history(seed, n=6, t=50):
 
 
 every_model = pytest.mark.parametrize("name", MODELS)
+OWN_HISTORY = ("zero", "last", "conflictology_12", "ewma", "history")
+"""Models that look at a unit's own record and at nothing else."""
+QUICK = pytest.mark.parametrize("name", [*OWN_HISTORY, "bootstrap_240"])
+LEARNED = pytest.mark.parametrize("name", [name for name in MODELS if name not in (*OWN_HISTORY, "bootstrap_240")])
 
 
-@every_model
+@QUICK
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000), cut=st.integers(460, 499), other=st.integers(0, 10_000))
 def test_nothing_after_as_of_changes_a_draw(name, seed, cut, other):
+    blind_to_what_comes(name, seed, cut, other)
+
+
+@LEARNED
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 10_000), cut=st.integers(460, 499), other=st.integers(0, 10_000))
+def test_nothing_after_as_of_changes_a_draw_of_a_learned_model(name, seed, cut, other):
+    blind_to_what_comes(name, seed, cut, other)
+
+
+def blind_to_what_comes(name, seed, cut, other):
     values = history(seed)
     changed = values.copy()
     changed[:, cut - 450 :] = history(other)[:, cut - 450 :] * 3 + 1
@@ -50,10 +65,21 @@ def test_nothing_after_as_of_changes_a_draw(name, seed, cut, other):
     assert before.digest == after.digest
 
 
-@every_model
+@QUICK
 @settings(max_examples=10, deadline=None)
 @given(seed=st.integers(0, 10_000), order=st.permutations(range(6)))
 def test_the_order_of_units_changes_nothing(name, seed, order):
+    blind_to_order(name, seed, order)
+
+
+@LEARNED
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 10_000), order=st.permutations(range(6)))
+def test_the_order_of_units_changes_nothing_in_a_learned_model(name, seed, order):
+    blind_to_order(name, seed, order)
+
+
+def blind_to_order(name, seed, order):
     values = history(seed)
     units = np.arange(6) * 7 + 2
     straight = MODELS[name](panel(values, units=units), months=[501, 502], n_draws=30, seed=4)
@@ -61,9 +87,8 @@ def test_the_order_of_units_changes_nothing(name, seed, order):
     np.testing.assert_array_equal(straight.draws[order], turned.draws)
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS if name != "bootstrap_240"])
+@pytest.mark.parametrize("name", OWN_HISTORY)
 def test_other_units_change_nothing(name):
-    # the pooled bootstrap alone looks at other units
     values = history(3)
     alone = MODELS[name](panel(values[2:3], units=[9]), months=[501], n_draws=30)
     among = MODELS[name](panel(values, units=[4, 5, 9, 1, 2, 3]), months=[501], n_draws=30)
@@ -102,7 +127,10 @@ def test_an_empty_history_gives_zero(name, value):
 def test_a_history_of_one_month_is_enough(name):
     forecast = MODELS[name](panel([[7.0]]), months=[501], n_draws=1000)
     expected = 0 if name == "zero" else 7
-    assert forecast.draws.mean() == pytest.approx(expected, abs=0.05)
+    # own history with noise, and what falls back on it, spreads around the one month it knows
+    spreads = name in {"history", "forest", "boosting", "forestall"}
+    assert forecast.draws.mean() == pytest.approx(expected, abs=1.0 if spreads else 0.05)
+    assert np.median(forecast.draws) == expected
 
 
 @every_model
@@ -211,7 +239,9 @@ def test_the_cache_tells_panels_apart(tmp_path, monkeypatch):
     real = MODELS["ewma"]
     monkeypatch.setitem(MODELS, "ewma", lambda *args, **kwargs: calls.append(1) or real(*args, **kwargs))
     one, other = panel(history(1)), replace(panel(history(2)), digest="other")
-    found = [run(asked, months=3, n_draws=50, cache_dir=tmp_path).panel_digest for asked in (one, other, one, other)]
+    found = [
+        run(asked, "ewma", months=3, n_draws=50, cache_dir=tmp_path).panel_digest for asked in (one, other, one, other)
+    ]
     assert found == ["test", "other"] * 2
     assert len(calls) == 2
 
@@ -221,13 +251,13 @@ def test_the_cache_answers_the_same_question_once(tmp_path, monkeypatch):
     real = MODELS["ewma"]
     monkeypatch.setitem(MODELS, "ewma", lambda *args, **kwargs: calls.append(1) or real(*args, **kwargs))
     asked = panel(history(1))
-    first = run(asked, months=6, n_draws=50, cache_dir=tmp_path)
-    again = run(asked, months=6, n_draws=50, cache_dir=tmp_path)
+    first = run(asked, "ewma", months=6, n_draws=50, cache_dir=tmp_path)
+    again = run(asked, "ewma", months=6, n_draws=50, cache_dir=tmp_path)
     assert len(calls) == 1
     assert first.digest == again.digest
     for changed in ({"seed": 1}, {"months": 5}, {"n_draws": 51}, {"months": range(502, 506)}):
-        run(asked, **{"months": 6, "n_draws": 50, **changed}, cache_dir=tmp_path)
-    run(asked.cut(499), months=6, n_draws=50, cache_dir=tmp_path)
+        run(asked, "ewma", **{"months": 6, "n_draws": 50, **changed}, cache_dir=tmp_path)
+    run(asked.cut(499), "ewma", months=6, n_draws=50, cache_dir=tmp_path)
     assert len(calls) == 6
     assert run(asked, "last", months=6, n_draws=50, cache_dir=tmp_path).model == "last"
 
@@ -235,19 +265,19 @@ def test_the_cache_answers_the_same_question_once(tmp_path, monkeypatch):
 @pytest.mark.parametrize("damage", [b"", b"not parquet", None])
 def test_a_damaged_cache_costs_time_only(tmp_path, damage):
     asked = panel(history(1))
-    first = run(asked, months=6, n_draws=50, cache_dir=tmp_path)
+    first = run(asked, "ewma", months=6, n_draws=50, cache_dir=tmp_path)
     (held,) = (tmp_path / "forecasts").glob("*.parquet")
     content = held.read_bytes()
     middle = len(content) // 2
     flipped = content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
     held.write_bytes(flipped if damage is None else damage)
-    assert run(asked, months=6, n_draws=50, cache_dir=tmp_path).digest == first.digest
-    assert run(asked, months=6, n_draws=50, cache_dir=tmp_path).digest == first.digest
+    assert run(asked, "ewma", months=6, n_draws=50, cache_dir=tmp_path).digest == first.digest
+    assert run(asked, "ewma", months=6, n_draws=50, cache_dir=tmp_path).digest == first.digest
 
 
 def test_a_cache_that_cannot_be_written_is_no_reason_to_stop(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    assert run(panel(history(1)), months=2, n_draws=20, cache_dir=tmp_path / "file").n_draws == 20
+    assert run(panel(history(1)), "ewma", months=2, n_draws=20, cache_dir=tmp_path / "file").n_draws == 20
 
 
 @pytest.mark.parametrize("months", [0, 37, -1])
