@@ -100,7 +100,8 @@ def test_backtest_on_the_challenge(forestall, shared):
 
 
 def test_tables_fit_a_terminal_of_80_columns(forestall, shared):
-    table = forestall("backtest", "--challenge", shared / "challenge", "--more").stdout
+    names = "zero,last,conflictology_12,bootstrap_240,ewma"
+    table = forestall("backtest", "--challenge", shared / "challenge", "--models", names, "--more").stdout
     assert "…" not in table
     assert max(map(len, table.splitlines())) <= 80
     (row,) = [line.split() for line in table.splitlines() if line.strip().startswith("ewma")]
@@ -127,17 +128,37 @@ def test_backtest_on_our_own_figures(forestall):
 
 def test_forecast_of_the_world(forestall):
     document = json.loads(forestall("forecast", "--horizon", 3, "--as-of", "2024-12", "--json").stdout)
-    assert (document["as_of"], document["target"], document["model"]) == ("2024-12", "deaths_total", "ewma")
+    assert (document["as_of"], document["target"], document["model"]) == ("2024-12", "deaths_total", "forestall")
     by_code = {unit["iso3"]: unit["months"] for unit in document["units"]}
     assert len(by_code) > 190
     months = by_code["SDN"]
     assert [row["month"] for row in months] == ["2025-01", "2025-02", "2025-03"]
     for row in months:
-        assert {"month", "mean", "p25", "p1", "q05", "q50", "q95"} <= set(row)
-        assert 0 <= row["p25"] <= row["p1"] <= 1
+        assert {"month", "mean", "q05", "q50", "q95"} <= set(row)
+        assert 0 <= row["p1000"] <= row["p100"] <= row["p25"] <= row["p1"] <= 1
         assert 0 <= row["q05"] <= row["q50"] <= row["q95"]
         assert row["mean"] > 100
-    assert by_code["CHE"][0]["p25"] == 0
+    assert by_code["CHE"][0]["p25"] < 0.01
+    assert all(unit["years"] == [] for unit in document["units"])
+
+
+def test_years_are_given_where_the_horizon_covers_them(forestall):
+    base = ("forecast", "--as-of", "2024-10", "--model", "ewma", "--json")
+    document = json.loads(forestall(*base, "--horizon", 26).stdout)
+    assert [year["year"] for year in document["units"][0]["years"]] == [2025, 2026]
+    sudan = next(unit for unit in document["units"] if unit["iso3"] == "SDN")
+    for year in sudan["years"]:
+        months = [row for row in sudan["months"] if row["month"].startswith(str(year["year"]))]
+        assert len(months) == 12
+        assert year["mean"] == pytest.approx(sum(row["mean"] for row in months), rel=1e-3)
+        # months hang together: the total's interval is wider than that of twelve independent ones
+        assert year["q05"] <= year["q50"] <= year["q95"]
+        assert year["q95"] - year["q05"] > sum(row["q95"] - row["q05"] for row in months) / 12**0.5
+        assert 1 >= year["p1"] >= year["p25"] >= year["p100"] >= year["p1000"] >= 0
+    assert set(sudan["years"][0]) == {"year", "mean", "q05", "q50", "q95", "p1", "p25", "p100", "p1000"}
+    table = forestall("forecast", "SDN", *base[1:-1], "--horizon", 26).stdout
+    assert "2026  " in table
+    assert max(map(len, table.splitlines())) <= 80
 
 
 def test_forecast_of_a_country(forestall):
@@ -159,7 +180,11 @@ def test_forecast_to_files(forestall, tmp_path):
     assert (held.model, held.as_of, held.n_draws, held.unit_key) == ("conflictology_12", 540, 1000, "gw_id")
     forestall(*base, "--out", tmp_path / "f.csv")
     table = pl.read_csv(tmp_path / "f.csv")
-    assert table.columns == ["iso3", "gw_id", "month", "mean", "p1", "p25", "q05", "q50", "q95"]
+    assert table.columns == [
+        *("iso3", "gw_id", "month", "mean"),
+        *("p1", "p25", "p100", "p1000"),
+        *("q05", "q50", "q95"),
+    ]
     assert table.height == held.units.size * 2
     forestall(*base, "--out", tmp_path / "f.json")
     assert len(json.loads((tmp_path / "f.json").read_text())["units"]) == held.units.size

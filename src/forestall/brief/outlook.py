@@ -156,12 +156,11 @@ def _summary(s: Situation, rows: list[CountryRisk], headline: dict[str, Figure],
         if r.rests_on
     )
     lines += _events(rows)
-    quiet = sum(r.quiet for r in rows)
-    if s.base_rate[2]:
+    quiet = [r.p25_window for r in rows if r.quiet]
+    if quiet and s.base_rate[2]:
         lines.append(
-            f"{words.plural(quiet, 'country has', 'countries have')} no recorded death in the last 36 months. Since 1992 such quiet countries saw 25 or more "
-            f"deaths within six months in {words.rate(s.base_rate)}; in {s.window_long}, "
-            f"{words.tenths(sum(r.p25_window for r in rows if r.quiet))} of them are expected to."
+            f"{words.plural(len(quiet), 'country has', 'countries have')} no recorded death in the last 36 months. Since 1992 such quiet countries saw 25 or "
+            f"more deaths within six months in {words.rate(s.base_rate)}; for {s.window_long} their chances are {100 * sum(quiet) / len(quiet):.1f} % on average."
         )
     if not moved:
         lines.append("No country's expectation moved by more than 25 deaths since last month.")

@@ -26,7 +26,7 @@ def likelihood(probability: float) -> str:
     if not 0 <= probability <= 1:
         raise ValueError(f"a probability lies between 0 and 1, not {probability}")
     # The word goes with the figure that is printed: 9.6 % is said as 10 %, and 10 % is "unlikely".
-    earned = round(min(probability, MOST), 2)
+    earned = round(100 * min(probability, MOST)) / 100
     return next(word for bound, word in LIKELIHOOD if earned >= bound)
 
 
@@ -34,7 +34,7 @@ def percent(probability: float) -> str:
     """A probability as a whole percentage, with open ends where draws claim more certainty than the model has earned."""
     if probability >= MOST:
         return f"≥{MOST:.0%}".replace("%", " %")
-    if round(probability, 2) < LEAST:
+    if round(100 * probability) < 100 * LEAST:
         return f"<{LEAST:.0%}".replace("%", " %")
     return f"{round(100 * probability)} %"
 
@@ -98,11 +98,6 @@ def rate(base: tuple[float, int, int]) -> str:
     """A share of cases with its counts: 48 of 8,285 cases (0.6 %). base: share in [0, 1], how many of the cases, cases."""
     share_of_cases, happened, cases = base
     return f"{happened:,} of {cases:,} cases ({100 * share_of_cases:.1f} %)"
-
-
-def tenths(value: float) -> str:
-    """A small expected number of cases: 0.9, 12."""
-    return f"{value:.1f}" if value < 10 else f"{round(value)}"
 
 
 def plural(count: int, one: str, many: str | None = None) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from forestall.panel.frame import Panel
 
 QUANTILES = {"q05": 0.05, "q50": 0.5, "q95": 0.95}
+REACHES = (1, 25, 100, 1000)
 SHOWN = 20
 
 
@@ -35,7 +36,7 @@ def forecast(
     target: Target = "deaths_total",
     horizon: Annotated[int, typer.Option("--horizon", metavar="N", help="Months ahead, 1 to 36.")] = 36,
     level: Annotated[str, typer.Option("--level", help="country.")] = "country",
-    model: Annotated[str | None, typer.Option("--model", help="A model by name; default: ewma.")] = None,
+    model: Annotated[str | None, typer.Option("--model", help="A model by name; default: forestall.")] = None,
     out: Annotated[
         Path | None,
         typer.Option("--out", metavar="FILE", help="Also write it: .parquet (every draw), .csv or .json (summary)."),
@@ -44,7 +45,7 @@ def forecast(
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
-    """Forecast deaths by country and month, as 1,000 draws: mean, quantiles and chances of 1+ and 25+ deaths."""
+    """Forecast deaths by country, month and year, as 1,000 draws: mean, quantiles, chances of 1+ to 1,000+ deaths."""
     if level != "country":
         raise UsageError(f"--level {level!r} is not forecast here, expected country")
     if out is not None and out.suffix not in {".parquet", ".csv", ".json"}:
@@ -123,7 +124,8 @@ def _gw_id(country: str, panel: "Panel") -> int:
 def _document(found: "Forecast", panel: "Panel") -> dict[str, Any]:
     """The JSON document of a forecast; pK is P(deaths >= K)."""
     codes = dict(zip(panel.units.tolist(), panel.iso3, strict=True))
-    mean, chance1, chance25 = found.mean(), found.prob_at_least(1), found.prob_at_least(25)
+    mean, chances = found.mean(), {f"p{reach}": found.prob_at_least(reach) for reach in REACHES}
+    years = _years(found)
     values = found.quantiles(list(QUANTILES.values()))
     units = [
         {
@@ -133,12 +135,12 @@ def _document(found: "Forecast", panel: "Panel") -> dict[str, Any]:
                 {
                     "month": month_text(int(month)),
                     "mean": round(float(mean[i, j]), 3),
-                    "p1": round(float(chance1[i, j]), 4),
-                    "p25": round(float(chance25[i, j]), 4),
+                    **{key: round(float(chance[i, j]), 4) for key, chance in chances.items()},
                     **{key: round(float(values[i, j, k]), 2) for k, key in enumerate(QUANTILES)},
                 }
                 for j, month in enumerate(found.months)
             ],
+            "years": years[i],
         }
         for i, unit in enumerate(found.units)
     ]
@@ -157,8 +159,30 @@ def _document(found: "Forecast", panel: "Panel") -> dict[str, Any]:
     }
 
 
+def _years(found: "Forecast") -> list[list[dict[str, Any]]]:
+    """For each unit the totals of the calendar years that the forecast covers whole, its months tied together."""
+    import numpy as np
+
+    from forestall.forecast.dependence import tie_months
+
+    out: list[list[dict[str, Any]]] = [[] for _ in found.units]
+    # Draws of different months belong to one path only once they are tied: sums of others would be far too sure.
+    for year, draws in tie_months(found).yearly().items():
+        quantiles = np.quantile(draws, list(QUANTILES.values()), axis=1)
+        for i, totals in enumerate(draws):
+            out[i].append(
+                {
+                    "year": year,
+                    "mean": round(float(totals.mean(dtype=np.float64)), 3),
+                    **{key: round(float(quantiles[k, i]), 2) for k, key in enumerate(QUANTILES)},
+                    **{f"p{reach}": round(float((totals >= reach).mean()), 4) for reach in REACHES},
+                }
+            )
+    return out
+
+
 def _csv(document: dict[str, Any]) -> str:
-    columns = ("month", "mean", "p1", "p25", *QUANTILES)
+    columns = ("month", "mean", *(f"p{reach}" for reach in REACHES), *QUANTILES)
     lines = [",".join(("iso3", "gw_id", *columns))]
     for unit in document["units"]:
         for row in unit["months"]:
@@ -200,15 +224,15 @@ def _country_table(document: dict[str, Any]) -> "Table":
     table = new_table(
         f"{unit['iso3']}: {document['target']}, model {document['model']}, data to {document['as_of']}",
         ["month"],
-        ["mean", "5 %", "median", "95 %", "P(1+)", "P(25+)"],
-        "deaths per month, UCDP best estimate",
+        ["mean", "5 %", "median", "95 %", "P(1+)", "P(25+)", "P(100+)", "P(1,000+)"],
+        "deaths per month, and in total for calendar years; UCDP best estimate",
     )
-    for row in unit["months"]:
+    for row in [*unit["months"], *unit["years"]]:
         table.add_row(
-            row["month"],
+            str(row.get("month", row.get("year"))),
             f"{row['mean']:,.1f}",
             *(f"{row[key]:,.0f}" for key in QUANTILES),
-            *(_percent(row[key]) for key in ("p1", "p25")),
+            *(_percent(row[f"p{reach}"]) for reach in REACHES),
         )
     return table
 
