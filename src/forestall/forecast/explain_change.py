@@ -8,8 +8,8 @@ remainder:
     -> new data       the months added since, still with what was learned then
     -> model          what is learned from today's figures
 
-No step shows an earlier month what was learned from a later one. The steps compare laws and not draws, so that seeds
-play no part beyond the fixed ones of the components.
+No step shows an earlier month what was learned from a later one. The steps compare laws and not draws; what the fixed
+seeds of three components still do is bounded by SEED_NOISE.
 """
 
 from collections import OrderedDict
@@ -26,6 +26,10 @@ from forestall.forecast.training import learned_from, training_month
 from forestall.panel.frame import FloatArray, IntArray, Panel
 
 WINDOW = 6
+SEED_NOISE = 0.02
+"""Share of the expected deaths by which new data may seem to move a forecast through the components' fixed seeds alone:
+the same target month has another start when it lies another number of months ahead. Measured: at most 0.018 over 67
+countries, 0.003 in the median. Revised data and model are compared at the same distance and have none."""
 REACH = 25.0
 NOT_AT_HAND = "not known: the earlier release is not at hand, so the earlier edition was made from today's figures"
 _KEPT = 16
@@ -57,6 +61,11 @@ class Change:
     p25: Split
     revised_known: bool
     note: str
+
+    @property
+    def clear(self) -> bool:
+        """Whether expected deaths changed by more than the seeds alone might move them."""
+        return abs(self.deaths.after - self.deaths.before) > SEED_NOISE * max(self.deaths.before, self.deaths.after)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

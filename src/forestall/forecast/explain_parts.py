@@ -182,11 +182,17 @@ def removed(
     steps: dict[str, FloatArray] = {}
     hurdle = fitted(boosting.NAME, boosting.VERSION, panel, boosting.fit)
     trees = fitted(forest.NAME, forest.VERSION, panel, forest.fit)
+    # The pool takes the same points of the other components with and without: zeros for them change no difference.
+    nobody = np.zeros((len(rows), len(months), laws.POINTS), dtype=np.float32)
 
     def figures(shown: Features) -> FloatArray:
-        found = shares.get(boosting.NAME, 0.0) * mean_and_p25(boosting.law(hurdle, part, months, shown))
-        found = found + shares.get(forest.NAME, 0.0) * mean_and_p25(forest.law(trees, part, months, shown))
-        return np.asarray(found)
+        found = dict.fromkeys(shares, nobody)
+        for name, law in (
+            (boosting.NAME, boosting.law(hurdle, part, months, shown)),
+            (forest.NAME, forest.law(trees, part, months, shown)),
+        ):
+            found.update({name: law} if name in shares else {})
+        return mean_and_p25(laws.pool(list(found.values()), list(shares.values())))
 
     whole = figures(own)
     for theme in THEMES:
@@ -221,15 +227,15 @@ def own_record(
     """
     shares = pool_shares()
     part = units_of(panel, rows)
-    others = tuple(name for name in shares if name not in (boosting.NAME, forest.NAME, history.NAME))
-    given_way = sum(shares.get(name, 0.0) for name in (boosting.NAME, forest.NAME, history.NAME))
+    giving_way = {boosting.NAME, forest.NAME, history.NAME}
+    others = tuple(name for name in shares if name not in giving_way)
 
     def figures(shown: Panel) -> tuple[FloatArray, FloatArray]:
-        own = mean_and_p25(history.law(shown, months))
+        own = history.law(shown, months)
         with learned_from(panel):
             found = forestall.components(shown, months, others)
-        pooled = given_way * own + sum(shares[name] * mean_and_p25(found[name]) for name in others)
-        return own, np.asarray(pooled)
+        every = [own if name in giving_way else found[name] for name in shares]
+        return mean_and_p25(own), mean_and_p25(laws.pool(every, list(shares.values())))
 
     whole, pool = figures(part)
     said: dict[str, FloatArray] = {}
