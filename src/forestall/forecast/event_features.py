@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from forestall.forecast.event_definitions import ACTIVE, last
 from forestall.forecast.event_inputs import ConflictYears
+from forestall.forecast.levels import ewma, highest, months_since, shifted
 from forestall.panel.covariates import Covariates
 from forestall.panel.frame import FloatArray
 
@@ -32,7 +33,7 @@ COVARIATES = (
 )
 """Those that helped on origins whose outcomes end before 2018; docs/methods/events.md says what did not."""
 
-NEVER = 480.0  # months since something that has not happened in the panel
+NEVER = 480  # months since something that has not happened in the panel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,32 +45,13 @@ class Features:
 
 
 def fading(values: FloatArray, half_life: float) -> FloatArray:
-    """(n, t) mean of all known months up to each, the month k before weighing 0.5^(k / half_life)."""
-    keep = 0.5 ** (1 / half_life)
-    known = ~np.isnan(values)
-    filled = np.where(known, values, 0.0)
-    found = np.full(values.shape, np.nan)
-    total, weight = np.zeros(values.shape[0]), np.zeros(values.shape[0])
-    for t in range(values.shape[1]):
-        total = keep * total + filled[:, t]
-        weight = keep * weight + known[:, t]
-        found[:, t] = np.divide(total, weight, out=np.full(total.shape, np.nan), where=weight > 0)
-    return found
+    """(n, t) fading mean of all known months up to each, NaN where none is; see `levels.ewma`."""
+    return ewma(values, half_life, nothing=np.nan)
 
 
 def since(happened: npt.NDArray[np.bool_]) -> FloatArray:
     """(n, t) log of 1 + months since it last happened, 0 in the month itself; log(1 + 480) if it never did."""
-    column = np.arange(happened.shape[1])
-    latest = np.maximum.accumulate(np.where(happened, column, -1), axis=1)
-    return np.log1p(np.where(latest < 0, NEVER, column - latest))
-
-
-def highest(values: FloatArray, months: int) -> FloatArray:
-    """(n, t) highest known month among the last `months`, 0 if none is known."""
-    padded = np.pad(np.nan_to_num(values), ((0, 0), (months - 1, 0)))
-    windows = np.lib.stride_tricks.sliding_window_view(padded, months, axis=1)
-    found: FloatArray = windows.max(axis=2)
-    return found
+    return np.log1p(months_since(happened.astype(np.float64), most=NEVER))
 
 
 def history(values: FloatArray) -> dict[str, FloatArray]:
@@ -86,8 +68,8 @@ def history(values: FloatArray) -> dict[str, FloatArray]:
     found["high_60"] = np.log1p(highest(values, 60))
     found["months_with_deaths_12"] = 12 * share_of_months(filled >= 1, 12)
     found["months_with_deaths_60"] = 60 * share_of_months(filled >= 1, 60)
-    found["trend_3"] = found["sum_3"] - np.log1p(shifted(last(filled, 3), 3))
-    found["trend_6"] = found["sum_6"] - np.log1p(shifted(last(filled, 6), 6))
+    found["trend_3"] = found["sum_3"] - np.log1p(shifted(np.nan_to_num(last(filled, 3)), 3))
+    found["trend_6"] = found["sum_6"] - np.log1p(shifted(np.nan_to_num(last(filled, 6)), 6))
     onset = (year >= ACTIVE) & (shifted(year, 1) < ACTIVE)
     found["onsets_120"] = 120 * share_of_months(onset, 120)
     return found
@@ -97,13 +79,6 @@ def share_of_months(happened: npt.NDArray[np.bool_], months: int) -> FloatArray:
     """(n, t) share of the last `months` months in which it happened; months before the first count as without."""
     total = np.cumsum(np.pad(happened.astype(np.float64), ((0, 0), (months, 0))), axis=1)
     found: FloatArray = (total[:, months:] - total[:, :-months]) / months
-    return found
-
-
-def shifted(values: FloatArray, months: int) -> FloatArray:
-    """(n, t) the values `months` months before, 0 before the first month."""
-    found = np.zeros_like(values)
-    found[:, months:] = np.nan_to_num(values[:, :-months])
     return found
 
 

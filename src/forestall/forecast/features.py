@@ -10,7 +10,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from forestall.forecast.levels import ewma, months_since, volatility
+from forestall.forecast.levels import ewma, highest, months_since, shifted, volatility
 from forestall.panel.covariates import adjacency
 from forestall.panel.frame import FloatArray, Panel
 from forestall.store import Workspace
@@ -75,7 +75,7 @@ def of_values(values: FloatArray, beside: npt.NDArray[np.bool_]) -> Features:
         found[name] = theme, value
 
     for k in range(6):
-        put(f"lag_{k}", "latest months", _back(level, k))
+        put(f"lag_{k}", "latest months", shifted(level, k))
     short = {h: np.log1p(ewma(values, h)) for h in (1.0, 2.0, 4.0, 8.0, 16.0, 48.0)}
     for h, value in short.items():
         put(f"mean_{h:g}", "recent level" if h <= 8 else "long record", value)
@@ -87,10 +87,10 @@ def of_values(values: FloatArray, beside: npt.NDArray[np.bool_]) -> Features:
             put(f"share_{at_least}_{h:g}", "active months", ewma(active, h))
     for at_least in (1, 25, 100):
         put(f"since_{at_least}", "active months", np.log1p(months_since(values, at_least, most=LONGEST)))
-    put("high_12", "long record", _rolling(level, 12, "max"))
-    put("high_60", "long record", _rolling(level, 60, "max"))
-    put("spread_4", "volatility and trend", _rolling(level, 4, "std"))
-    put("spread_12", "volatility and trend", _rolling(level, 12, "std"))
+    put("high_12", "long record", highest(level, 12))
+    put("high_60", "long record", highest(level, 60))
+    put("spread_4", "volatility and trend", _spread(level, 4))
+    put("spread_12", "volatility and trend", _spread(level, 12))
     for h in (4.0, 12.0):
         put(f"volatility_{h:g}", "volatility and trend", volatility(values, h))
     put("trend_short", "volatility and trend", short[1.0] - short[8.0])
@@ -111,19 +111,10 @@ def of_values(values: FloatArray, beside: npt.NDArray[np.bool_]) -> Features:
     return Features(names, tuple(found[name][0] for name in names), stacked, ewma(values, SCALE_HALF_LIFE))
 
 
-def _back(values: FloatArray, months: int) -> FloatArray:
-    """(n, t) the values some months before, 0 before the first."""
-    out = np.zeros_like(values)
-    if months < values.shape[1]:
-        out[:, months:] = values[:, : values.shape[1] - months]
-    return out
-
-
-def _rolling(values: FloatArray, months: int, what: str) -> FloatArray:
-    """(n, t) maximum or standard deviation of the last months; before the first month stands 0 or the first value."""
-    ahead = np.zeros((values.shape[0], months - 1)) if what == "max" else np.repeat(values[:, :1], months - 1, axis=1)
-    windows = np.lib.stride_tricks.sliding_window_view(np.concatenate([ahead, values], axis=1), months, axis=1)
-    found: FloatArray = windows.max(axis=2) if what == "max" else windows.std(axis=2)
+def _spread(values: FloatArray, months: int) -> FloatArray:
+    """(n, t) standard deviation of the last months; before the first month stands the first value."""
+    padded = np.pad(values, ((0, 0), (months - 1, 0)), mode="edge")
+    found: FloatArray = np.lib.stride_tricks.sliding_window_view(padded, months, axis=1).std(axis=2)
     return found
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from forestall.errors import ShapeError
 from forestall.forecast.frame import Forecast
-from forestall.forecast.sampling import blank, fill, rows_of
+from forestall.forecast.sampling import blank, fill, rows_of, weighted
 from forestall.panel.frame import FloatArray, Panel
 
 Law = npt.NDArray[np.float32]
@@ -24,11 +24,7 @@ LEVELS: FloatArray = (np.arange(POINTS) + 0.5) / POINTS
 def weighted_quantiles(values: FloatArray, weights: FloatArray, levels: FloatArray = LEVELS) -> FloatArray:
     """Quantiles of values with weights. values, weights: (k,), weights not negative, not all 0. Returns
     (len(levels),)."""
-    order = np.argsort(values, kind="stable")
-    below = np.cumsum(weights[order])
-    place = np.searchsorted(below / below[-1], levels, side="right")
-    found: FloatArray = values[order][np.minimum(place, values.size - 1)]
-    return found
+    return weighted(values, weights)(levels)
 
 
 def pool(laws: Sequence[Law], shares: Sequence[float] | FloatArray) -> Law:

@@ -1,7 +1,7 @@
 """How violent a unit has been of late: exponentially weighted means of a panel, at every month of it.
 
 Not known (NaN) drops out and the known months share its weight; where nothing is known yet the mean is 0, the rule for
-states that did not exist.
+states that did not exist, unless another is asked for.
 """
 
 import numpy as np
@@ -10,15 +10,16 @@ import numpy.typing as npt
 FloatArray = npt.NDArray[np.float64]
 
 
-def ewma(values: FloatArray, half_life: float) -> FloatArray:
+def ewma(values: FloatArray, half_life: float, *, nothing: float = 0.0) -> FloatArray:
     """Weighted mean of all known months up to each one, the month k before with weight 0.5^(k / half_life).
 
-    values: (n, t), NaN where not known. half_life: months. Returns (n, t), in the unit of values, without NaN.
+    values: (n, t), NaN where not known. half_life: months. nothing: what stands where no month is known yet. Returns
+    (n, t), in the unit of values.
     """
     fade = 0.5 ** (1 / half_life)
     known = ~np.isnan(values)
     filled = np.where(known, values, 0.0)
-    out = np.zeros_like(filled)
+    out = np.full_like(filled, nothing)
     total, weight = np.zeros(values.shape[0]), np.zeros(values.shape[0])
     for month in range(values.shape[1]):
         total = fade * total + filled[:, month]
@@ -38,6 +39,24 @@ def months_since(values: FloatArray, at_least: float = 1.0, *, most: int = 120) 
     for month in range(values.shape[1]):
         since = np.where(hit[:, month], 0.0, np.minimum(since + 1, most))
         out[:, month] = since
+    return out
+
+
+def highest(values: FloatArray, months: int) -> FloatArray:
+    """Highest of the last `months` months at every month; not known, and before the first month, counts as 0.
+
+    values: (n, t), NaN where not known. Returns (n, t).
+    """
+    padded = np.pad(np.nan_to_num(values), ((0, 0), (months - 1, 0)))
+    found: FloatArray = np.lib.stride_tricks.sliding_window_view(padded, months, axis=1).max(axis=2)
+    return found
+
+
+def shifted(values: FloatArray, months: int) -> FloatArray:
+    """(n, t) the values that many months before, 0 before the first month."""
+    out = np.zeros_like(values)
+    if months < values.shape[1]:
+        out[:, months:] = values[:, : values.shape[1] - months]
     return out
 
 

@@ -68,7 +68,7 @@ def fill(out: Draws, rows: npt.NDArray[np.intp], *, unit: int, model: str, seed:
 
 
 def weighted(values: FloatArray, weights: FloatArray) -> Quantile:
-    """The quantile function of values with weights. values, weights: (k,), weights positive."""
+    """The quantile function of values with weights. values, weights: (k,), weights not negative, not all 0."""
     order = np.argsort(values, kind="stable")
     ordered = values[order]
     steps = np.cumsum(weights[order])

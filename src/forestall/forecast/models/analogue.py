@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from forestall.forecast import analogues
 from forestall.forecast.frame import Forecast
-from forestall.forecast.sampling import MAX_HORIZON, Quantile, blank, fill, from_own_history, rows_of
+from forestall.forecast.sampling import MAX_HORIZON, Quantile, blank, fill, from_own_history, rows_of, weighted
 from forestall.forecast.training import fitted
 from forestall.panel.frame import Panel
 
@@ -97,10 +97,8 @@ def _law(values: FloatArray, weight: FloatArray) -> Quantile:
             some, none = found > 0, found == 0  # both false where not known
             if not some.any():
                 continue
-            order = np.argsort(found[some], kind="stable")
-            ordered = np.concatenate([[0.0], found[some][order]])
-            below = np.cumsum(np.concatenate([[mass[none].sum()], mass[some][order]]))
-            out[step] = ordered[np.searchsorted(below[:-1] / below[-1], probability[step], side="right")]
+            law = weighted(np.append(0.0, found[some]), np.append(mass[none].sum(), mass[some]))
+            out[step] = law(probability[step])
         return out
 
     return quantile
