@@ -3,29 +3,15 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from verify_inputs import panel
 
 from forestall.errors import ShapeError, SourceError, UsageError
 from forestall.forecast.frame import Forecast
 from forestall.forecast.parquet import write_parquet
 from forestall.forecast.views import write_views
-from forestall.panel.frame import Panel
 from forestall.verify import backtest, cells
 from forestall.verify.measure import measure, observed, without_nan
 from forestall.verify.score import score
-
-
-def panel(values, *, first=361, units=None, unit_key="gw_id"):
-    values = np.asarray(values, dtype=np.float64)
-    n, t = values.shape
-    return Panel(
-        units=np.asarray(range(1, n + 1) if units is None else units, dtype=np.int32),
-        months=np.arange(first, first + t, dtype=np.int32),
-        values=values,
-        target="deaths_total",
-        as_of=first + t - 1,
-        digest="test",
-        unit_key=unit_key,
-    )
 
 
 def forecast(draws, *, units=None, first=457, unit_key="country_id"):

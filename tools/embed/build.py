@@ -122,7 +122,7 @@ def write(shared: Path, out: Path) -> list[str]:
             rows=built.frame.height,
             bytes=len(contents[name]),
             sha256=hashlib.sha256(contents[name]).hexdigest(),
-            sources=tuple(_source(file, inputs) for file in built.inputs),
+            sources=tuple(source_of(file, inputs) for file in built.inputs),
             command=COMMAND,
             note=built.note,
             **built.span,
@@ -133,7 +133,8 @@ def write(shared: Path, out: Path) -> list[str]:
     return [f"{name}: {entry.rows:,} rows, {entry.bytes:,} bytes" for name, entry in entries.items()]
 
 
-def _source(file: str, inputs: Inputs) -> Source:
+def source_of(file: str, inputs: Inputs) -> Source:
+    """Where a raw file comes from, as the catalogue has it, with its digest."""
     known = catalogue.describe(file)
     return Source(
         name=known.name,

@@ -17,9 +17,9 @@ import polars as pl
 from forestall.errors import ForestallError, SourceError
 from forestall.ids.state_table import rows
 from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
-from tools.embed import catalogue, held
-from tools.embed.build import parquet
+from forestall.store.manifest import EmbeddedTable
+from tools.embed import held
+from tools.embed.build import parquet, source_of
 from tools.embed.inputs import Inputs, integer
 
 COMMAND = "python -m tools.embed.views_countries --shared ../shared/data"
@@ -132,16 +132,7 @@ def write(shared: Path, out: Path) -> str:
     inputs = Inputs(shared)
     frame = build(inputs)
     content = parquet(frame)
-    known = catalogue.describe(KEY)
-    source = Source(
-        name=known.name,
-        version=known.version,
-        licence=catalogue.BY,
-        citation=known.citation,
-        url=known.url,
-        published=known.published,
-        sha256_of_input=inputs.digests[KEY],
-    )
+    source = source_of(KEY, inputs)
     table = EmbeddedTable(
         file="views_countries.parquet",
         rows=frame.height,
