@@ -18,7 +18,7 @@ from forestall.verify.measure import observed
 from tools.embed import held
 from tools.embed.build import parquet
 
-MODELS = ("conflictology_12", "ewma", "last", "bootstrap_240", "zero")
+MODELS = ("forestall", "conflictology_12", "ewma", "last", "bootstrap_240", "zero")
 FIRST_YEAR = 2018
 SEED = 2018
 ACTIVE = 12.0  # deaths in the twelve months before the forecast: a death a month

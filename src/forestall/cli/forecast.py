@@ -58,10 +58,11 @@ def forecast(
     models.get(name)
     workspace = Workspace.open()
     panel = panel_of(workspace, as_of, target)
+    unit = None if country is None else _gw_id(country, panel)  # said before any model is fitted
     found = run(panel, name, months=horizon, seed=seed, cache_dir=workspace.cache_dir)
     codes = dict(zip(panel.units.tolist(), panel.iso3, strict=True))
-    if country is not None:
-        found = found.select(_gw_id(country, panel))
+    if unit is not None:
+        found = found.select(unit)
     document = _document(found, panel)
     if out is not None:
         if out.suffix == ".parquet":
