@@ -22,9 +22,9 @@ CORRELATIONS = {"forestall": 0.25}
 def tie_months(forecast: Forecast, *, correlation: float | None = None) -> Forecast:
     """Re-order each unit's draws so that months share one Gaussian factor; marginal draws are unchanged.
 
-    correlation: of the normal scores of any two months of a unit, in [0, 1]; that of the forecast's model if None. Units stay independent of each other.
-    The order is seeded by the forecast's own seed and the unit, so it does not depend on which units stand beside it.
-    Raises ValueError for a correlation outside [0, 1].
+    correlation: of the normal scores of any two months of a unit, in [0, 1]; that of the forecast's model if None.
+    Units stay independent of each other. The order is seeded by the forecast's own seed and the unit, so it does not
+    depend on which units stand beside it. Raises ValueError for a correlation outside [0, 1].
     """
     if correlation is None:
         correlation = CORRELATIONS.get(forecast.model, CORRELATION)

@@ -30,34 +30,24 @@ def weighted_quantiles(values: FloatArray, weights: FloatArray, levels: FloatArr
 def pool(laws: Sequence[Law], shares: Sequence[float] | FloatArray) -> Law:
     """The linear pool of laws: a mixture in which law k has that share.
 
-    laws: arrays of one shape. shares: (k,) for all units, or (n_units, k); each adds up to 1. From law k stand about
-    share * POINTS values evenly over its range in the result, so the pool is exact to a thousandth. Raises ShapeError
-    if the parts do not fit.
+    laws: arrays of one shape. shares: (k,) for all units, or (n_units, k); each adds up to 1. The result holds the
+    quantiles of the mixture at LEVELS, so the tail of a law with a small share is kept as far as POINTS values can.
+    Raises ShapeError if the parts do not fit.
     """
     each = np.broadcast_to(np.asarray(shares, dtype=np.float64), (laws[0].shape[0], len(laws)))
     if len({law.shape for law in laws}) != 1 or not np.allclose(each.sum(axis=1), 1) or np.any(each < 0):
         raise ShapeError("laws to pool must have one shape, and shares must not be negative and add up to 1")
-    out = np.empty_like(laws[0])
-    for row in np.unique(each, axis=0):
-        units = np.flatnonzero((each == row).all(axis=1))
-        counts = _whole(row)
-        parts = [
-            law[units][:, :, ((np.arange(count) + 0.5) * POINTS / count).astype(np.int64)]
-            for law, count in zip(laws, counts, strict=True)
-            if count
-        ]
-        out[units] = np.concatenate(parts, axis=2)
-    out.sort(axis=2)
+    out = np.zeros_like(laws[0])
+    for i in np.flatnonzero(np.max([law.max(axis=(1, 2)) for law in laws], axis=0) > 0):
+        own = [k for k in range(len(laws)) if each[i, k] > 0]
+        weights = np.repeat(each[i, own] / POINTS, POINTS)
+        values = np.concatenate([laws[k][i] for k in own], axis=1)
+        order = np.argsort(values, axis=1, kind="stable")
+        below = np.cumsum(weights[order], axis=1)
+        for month in range(values.shape[0]):
+            place = np.searchsorted(below[month], LEVELS, side="left")
+            out[i, month] = values[month, order[month, np.minimum(place, weights.size - 1)]]
     return out
-
-
-def _whole(shares: FloatArray) -> npt.NDArray[np.int64]:
-    """Shares as whole numbers of points that add up to POINTS, the largest remainders first."""
-    exact = shares * POINTS
-    counts = np.floor(exact).astype(np.int64)
-    short = POINTS - int(counts.sum())
-    counts[np.argsort(counts - exact, kind="stable")[:short]] += 1
-    return counts
 
 
 def draw(

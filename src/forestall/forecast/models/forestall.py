@@ -16,7 +16,7 @@ from forestall.forecast.sampling import rows_of
 from forestall.forecast.training import fitted, require_lightgbm
 from forestall.panel.frame import Panel
 
-NAME, VERSION = "forestall", "1"
+NAME, VERSION = "forestall", "2"
 COMPONENTS = (
     history.NAME,
     forest.NAME,
