@@ -35,7 +35,7 @@ def forestall(*args: str, cwd: Path, home: Path) -> subprocess.CompletedProcess[
         env=env,
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 
