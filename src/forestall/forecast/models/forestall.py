@@ -14,7 +14,7 @@ from forestall.forecast.frame import Forecast
 from forestall.forecast.models import analogue, boosting, conflictology, forest, history, markov, negative_binomial
 from forestall.forecast.sampling import rows_of
 from forestall.forecast.training import fitted, require_lightgbm
-from forestall.panel.frame import Panel
+from forestall.panel.frame import FloatArray, Panel
 
 NAME, VERSION = "forestall", "2"
 COMPONENTS = (
@@ -28,6 +28,8 @@ COMPONENTS = (
 )
 """The last one is the guard: it has a share only if without it a validation year would be lost (forecast/guard.py)."""
 RECORD = "ensemble.json"
+OWN_MOST = 3.3
+RATIO_MOST = 30.0
 
 
 @cache
@@ -65,11 +67,28 @@ def components(panel: Panel, months: Sequence[int], names: Sequence[str] = COMPO
 
 
 def law(panel: Panel, months: Sequence[int]) -> laws.Law:
-    """The pooled laws, (n_units, n_months, POINTS), whole deaths per month."""
+    """The pooled laws, (n_units, n_months, POINTS), whole deaths per month, bounded by `most`."""
     shares = {name: share for name, share in weights().items() if share > 0}
     found = components(panel, months, tuple(shares))
     total = sum(shares.values())
-    return laws.pool([found[name] for name in shares], [share / total for share in shares.values()])
+    pooled = laws.pool([found[name] for name in shares], [share / total for share in shares.values()])
+    return np.minimum(pooled, most(panel.values)[:, None, None])
+
+
+def most(values: FloatArray) -> laws.Law:
+    """The most deaths a month that are held possible for each unit, (n,) float32: the explicit end of the tail.
+
+    values: (n, t) deaths per month, NaN where not known. Thirty times the highest of the unit's last 60 months and 50
+    deaths, but no more than the second highest record of any unit (the highest, Rwanda in April 1994, stands alone),
+    nor less than 3.3 times the unit's own highest month. Whole deaths.
+    """
+    filled = np.nan_to_num(values)
+    own = filled[:, -60:].max(axis=1)
+    records = np.sort(filled.max(axis=1))
+    second = records[-2] if records.size > 1 else records[-1]
+    bound = np.maximum(OWN_MOST * own, np.minimum(RATIO_MOST * (own + 50), second))
+    found: laws.Law = np.ceil(bound).astype(np.float32)
+    return found
 
 
 def forecast(panel: Panel, *, months: Sequence[int], n_draws: int = 1000, seed: int = 0) -> Forecast:
