@@ -27,7 +27,7 @@ from tools.embed import held
 
 YEARS = tuple(range(2008, 2018))
 SHRINKAGES = (0.01, 0.03, 0.1, 0.3, 1.0, 10.0)
-"""Never 0: constants of the components were chosen on the same windows, which weights without shrinkage would reward."""
+"""Never 0: constants of components were chosen on the same windows, which weights without shrinkage would reward."""
 LEARNED = COMPONENTS[:-1]
 
 

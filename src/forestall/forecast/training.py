@@ -48,14 +48,20 @@ def training_month(as_of: int) -> int:
     return as_of - (as_of - OCTOBER) % 12
 
 
+def learned_panel(panel: Panel) -> Panel:
+    """What models learn from when they forecast a panel: it, or the one of `learned_from`, cut at its training
+    month."""
+    source = _learned_from.get() or panel
+    return source.cut(max(training_month(source.as_of), int(source.months[0])))
+
+
 def fitted(name: str, version: str, panel: Panel, fit: Callable[[Panel], Fit]) -> Fit:
     """What `fit` learns from the panel cut at its training month; the same figures are fitted once in a process.
 
     name, version: of the model. A panel that begins after its training month is fitted on what it has. Inside
     `learned_from` the other panel is fitted on in place of this one.
     """
-    source = _learned_from.get() or panel
-    seen = source.cut(max(training_month(source.as_of), int(source.months[0])))
+    seen = learned_panel(panel)
     key = (name, version, seen.digest)
     with _lock:
         if key in _held:
