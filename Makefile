@@ -44,6 +44,7 @@ embed: $(VENV)/.dev
 	$(BIN)/python -m tools.embed.revision --shared ../shared/data
 	$(BIN)/python -m tools.embed.ensemble
 	$(BIN)/python -m tools.embed.skill
+	$(BIN)/python -m tools.embed.edition
 	$(BIN)/python -m tools.embed.alerts --model forestall
 
 clean:
