@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forestall.brief import measures, words
+from forestall.brief import measures, reasons, words
 from forestall.brief.document import (
     CellMap,
     Conflict,
@@ -57,7 +57,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         history=_history(s, i),
         forecast=forecast,
         years_ahead=_years_ahead(s, i),
-        reasons=(),
+        reasons=reasons.of(s, gw_id),
         alerts=tuple(a for a in s.early.alerts if a.iso3 == state.iso3),
         alert_rules=s.early.rules,
         alert_note=s.early.note,

@@ -7,6 +7,7 @@ import typer
 
 from forestall.cli.backtest import backtest
 from forestall.cli.common import AsOf, Json, note, print_json
+from forestall.cli.reasons import check_why, reasons_document, show_reasons
 from forestall.cli.terminal import REVISED, Seed, Target, month_text, new_table, panel_of, show
 from forestall.errors import UsageError
 
@@ -41,6 +42,10 @@ def forecast(
         Path | None,
         typer.Option("--out", metavar="FILE", help="Also write it: .parquet (every draw), .csv or .json (summary)."),
     ] = None,
+    why: Annotated[
+        bool,
+        typer.Option("--why", help="Also say what drives the country's forecast, what it resembles, what changed."),
+    ] = False,
     seed: Seed = 0,
     as_of: AsOf = None,
     as_json: Json = False,
@@ -51,11 +56,12 @@ def forecast(
     if out is not None and out.suffix not in {".parquet", ".csv", ".json"}:
         raise UsageError(f"--out {out} ends in {out.suffix or 'nothing'}, expected .parquet, .csv or .json")
     from forestall.forecast import models, run
-    from forestall.forecast.parquet import write_parquet
-    from forestall.store import Workspace, files
+    from forestall.store import Workspace
 
     name = model or models.DEFAULT
     models.get(name)
+    if why:
+        check_why(country, name)
     workspace = Workspace.open()
     panel = panel_of(workspace, as_of, target)
     unit = None if country is None else _gw_id(country, panel)  # said before any model is fitted
@@ -64,20 +70,36 @@ def forecast(
     if unit is not None:
         found = found.select(unit)
     document = _document(found, panel)
-    if out is not None:
-        if out.suffix == ".parquet":
-            write_parquet(found, out)
-        elif out.suffix == ".csv":
-            files.write(out, _csv(document).encode())
-        else:
-            import json
+    reasons = None
+    if why and unit is not None:
+        from forestall.forecast import explain_cache
 
-            files.write(out, json.dumps(document, allow_nan=False).encode())
-        note(f"written: {out}")
+        reasons = explain_cache.run(panel, workspace.cache_dir)[unit]
+        document["reasons"] = reasons_document(reasons)
+    if out is not None:
+        _write(found, document, out)
     if as_json:
         print_json(document)
     else:
         show(_country_table(document) if country is not None else _world_table(found, codes))
+        if reasons is not None:
+            show_reasons(reasons)
+
+
+def _write(found: "Forecast", document: dict[str, Any], out: Path) -> None:
+    """Write a forecast in the layout that the file's name asks for."""
+    from forestall.forecast.parquet import write_parquet
+    from forestall.store import files
+
+    if out.suffix == ".parquet":
+        write_parquet(found, out)
+    elif out.suffix == ".csv":
+        files.write(out, _csv(document).encode())
+    else:
+        import json
+
+        files.write(out, json.dumps(document, allow_nan=False).encode())
+    note(f"written: {out}")
 
 
 def score(

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 
 from forestall.errors import UsageError
@@ -12,8 +12,11 @@ from forestall.forecast.features import THEMES, Features, Float32, features
 from forestall.forecast.learning import cases, latest
 from forestall.forecast.models import boosting, forest, forestall, history
 from forestall.forecast.sampling import rows_of
-from forestall.forecast.training import fitted, learned_from, learning
+from forestall.forecast.training import fitted, learned_from, learning, require_lightgbm
 from forestall.panel.frame import FloatArray, Panel
+
+if TYPE_CHECKING:
+    import lightgbm
 
 NAME, VERSION = "explain", "1"
 REACH = 25.0
@@ -37,7 +40,7 @@ class Explainer:
     country long at peace. level: the mean over these cases of log(1 + short mean), where attributions of the level
     start. All cases count once, as in the base of LightGBM's attributions."""
 
-    over: lightgbm.Booster | None
+    over: "lightgbm.Booster | None"
     usual: Float32
     level: float
     usual_scale: float
@@ -71,6 +74,9 @@ def _learn(panel: Panel) -> Explainer | None:
     above = some.observed >= REACH
     over = None
     if np.count_nonzero(above) >= FEWEST:
+        require_lightgbm()
+        import lightgbm  # a second to import: not where nothing is fitted
+
         with learning:
             data = lightgbm.Dataset(some.inputs, above.astype(np.float64), weight=some.weight)
             over = lightgbm.train({**boosting.SETTINGS, "objective": "binary"}, data, boosting.TREES)
@@ -121,7 +127,7 @@ def logarithmic_mean(one: FloatArray, other: FloatArray) -> FloatArray:
     return found
 
 
-def _contributions(model: lightgbm.Booster, inputs: Float32, seen: Features) -> tuple[FloatArray, float]:
+def _contributions(model: "lightgbm.Booster", inputs: Float32, seen: Features) -> tuple[FloatArray, float]:
     """Exact tree attributions summed by part, (m, parts), and the base, which together give the raw prediction."""
     with learning:
         raw = np.asarray(model.predict(inputs, pred_contrib=True, num_threads=1), dtype=np.float64)
