@@ -59,7 +59,7 @@ def test_reasons_in_words() -> None:
         "Countries at times with as many deaths in the world saw fewer deaths than is usual: this lowers the odds of any death in March 2026 by a factor "
         "of about 2.",
         "Countries with such a long record saw fewer deaths than is usual: this lowers the trees' expected deaths in February 2027 by about 3 a month.",
-        "Nothing is said of volatility and trend: the whole pool did not move the way that this part of it says.",
+        "Nothing is said of “volatility and trend” for March 2026: the whole pool did not move the way that the part explained here says.",
         "The past case most like the present is Somalia up to December 2021 (24 deaths in that year, 36 in the next). They are no forecast by themselves.",
         "Since last month the number of deaths expected from March 2026 to August 2026 has moved by −69: −69 by new data and 0 by what the models "
         "learned. What revised data did is not known: the earlier release is not at hand.",
@@ -74,6 +74,16 @@ def test_statements_that_point_apart_are_not_joined() -> None:
     text = driver(made("active months", odds_25=4.0, deaths=-12.0), horizon(1))
     assert "saw other numbers of deaths" in text
     assert "raises the odds of 25 or more deaths in March 2026 by a factor of about 4, and lowers" in text
+
+
+def test_a_fraction_of_a_death_is_said_only_where_no_odds_are() -> None:
+    assert "expected deaths" not in driver(made("neighbours", odds_25=1.5, deaths=0.1), horizon(1))
+    assert "expected deaths in March 2026 by less than 1 a month" in driver(made("neighbours", deaths=0.1), horizon(1))
+
+
+def test_a_quiet_case_and_what_followed() -> None:
+    quiet = replace(CASE, before=(0.0, NAN), after=(0.0,) * 12)
+    assert "(no deaths in that year, none in the next)" in sentences(replace(ALL, cases=(quiet,)), NAMES, 0.13)[-2]
 
 
 def test_a_country_forecast_from_its_own_record() -> None:

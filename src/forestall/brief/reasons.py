@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 MOST_DRIVERS = 3
 MOST_FACTOR = 50.0
+WORTH = 0.5  # deaths a month that are worth a word beside the odds
 ALIKE = {
     "latest months": "Countries with such latest months",
     "recent level": "Countries with such a recent level of deaths",
@@ -63,8 +64,10 @@ def sentences(reasons: Reasons, names: Mapping[int, str], share: float) -> tuple
         if last.step != first.step and last.basis == first.basis and later:
             out.append(driver(later[0], last))
         if first.withheld:
-            themes = words.listing([one.theme for one in first.withheld])
-            out.append(f"Nothing is said of {themes}: the whole pool did not move the way that this part of it says.")
+            themes = " or ".join(f"“{one.theme}”" for one in first.withheld)
+            out.append(
+                f"Nothing is said of {themes} for {long_month(first.month)}: the whole pool did not move the way that the part explained here says."
+            )
     if reasons.cases:
         out.append(cases(reasons.cases, names))
     if reasons.change is not None:
@@ -82,7 +85,7 @@ def basis(one: Drivers, share: float) -> str:
     if one.basis == OWN:
         return (
             f"With more than {MOST_SCALE:.0f} deaths a month of late this country is forecast from its own record and not by trees: parts of the record were "
-            "left out in turn, and each was checked on the whole pool of models."
+            "left out in turn, and each was checked on the whole pool of models. Factors and numbers are those of the own record alone."
         )
     return "There are too few cases with deaths to learn drivers from."
 
@@ -95,7 +98,7 @@ def driver(one: Driver, at: Drivers) -> str:
         said.append((one.odds_25 > 1, f"the odds of 25 or more deaths in {month} by a factor of {factor(one.odds_25)}"))
     elif one.odds_any is not None:
         said.append((one.odds_any > 1, f"the odds of any death in {month} by a factor of {factor(one.odds_any)}"))
-    if one.deaths is not None:
+    if one.deaths is not None and (abs(one.deaths) >= WORTH or not said):
         whose = "the trees' expected deaths" if at.basis == TREES else "expected deaths"
         when = "" if said else f" in {month}"
         said.append((one.deaths > 0, f"{whose}{when} by {deaths(one.deaths)}"))
@@ -118,13 +121,13 @@ def factor(odds: float) -> str:
 def deaths(count: float) -> str:
     """A size of a difference in deaths a month."""
     size = abs(count)
-    return "less than 1 a month" if size < 0.5 else f"about {words.rounded(size)} a month"
+    return "less than 1 a month" if size < WORTH else f"about {words.rounded(size)} a month"
 
 
 def cases(found: tuple[Case, ...], names: Mapping[int, str]) -> str:
     """Past cases that look like the present, and what followed."""
     told = [
-        f"{names.get(case.unit, case.iso3)} up to {long_month(case.origin)} ({words.deaths(case.deaths_before)} in that year, {words.exact(case.deaths_after)} in the next)"
+        f"{names.get(case.unit, case.iso3)} up to {long_month(case.origin)} ({words.deaths(case.deaths_before)} in that year, {words.exact(case.deaths_after) if case.deaths_after else 'none'} in the next)"
         for case in found
     ]
     start = "The past case most like the present is" if len(told) == 1 else "The past cases most like the present are"
@@ -136,7 +139,7 @@ def changed(moved: Change) -> str:
     first, last = long_month(moved.months[0]), long_month(moved.months[-1])
     what = f"deaths expected from {first} to {last}"
     gone = moved.deaths.after - moved.deaths.before
-    if abs(gone) < 0.5:
+    if abs(gone) < WORTH:
         return f"The number of {what} has moved by less than one since last month."
     if not moved.clear:
         return f"The number of {what} has moved by less than {100 * SEED_NOISE:.0f} % since last month, too little to say why."
