@@ -18,7 +18,7 @@ from forestall.panel.frame import FloatArray, Panel
 if TYPE_CHECKING:
     import lightgbm
 
-NAME, VERSION = "explain", "1"
+NAME, VERSION = "explain", "2"
 REACH = 25.0
 FEWEST = 100
 """Fewest training cases with 25 or more deaths from which their odds are learned."""
@@ -188,17 +188,19 @@ def removed(
     steps: dict[str, FloatArray] = {}
     hurdle = fitted(boosting.NAME, boosting.VERSION, panel, boosting.fit)
     trees = fitted(forest.NAME, forest.VERSION, panel, forest.fit)
-    # The pool takes the same points of the other components with and without: zeros for them change no difference.
-    nobody = np.zeros((len(rows), len(months), laws.POINTS), dtype=np.float32)
+    # A pool has 1,000 points: where they fall, and so whether one of them crosses 25, depends on all components.
+    others = tuple(name for name in shares if name not in {boosting.NAME, forest.NAME})
+    index = np.asarray(rows, dtype=np.intp)
+    stay = {name: law[index] for name, law in forestall.components(panel, months, others).items()}
 
     def figures(shown: Features) -> FloatArray:
-        found = dict.fromkeys(shares, nobody)
+        found = dict(stay)
         for name, law in (
             (boosting.NAME, boosting.law(hurdle, part, months, shown)),
             (forest.NAME, forest.law(trees, part, months, shown)),
         ):
             found.update({name: law} if name in shares else {})
-        return mean_and_p25(laws.pool(list(found.values()), list(shares.values())))
+        return mean_and_p25(laws.pool([found[name] for name in shares], list(shares.values())))
 
     whole = figures(own)
     for theme in THEMES:
