@@ -1,16 +1,17 @@
 """The newest edition, worked out ahead: `python -m tools.embed.edition`, after all other tables and weights are final.
 
 The laws of the ensemble that a first brief needs (the newest month, the month before, and the newest without each
-country's worst month) and the event probabilities of the newest month.
+country's worst month), and the event probabilities and reasons of the newest month.
 """
 
+import gzip
 import hashlib
 import json
 import tempfile
 from pathlib import Path
 
 from forestall.brief import measures
-from forestall.forecast import edition, event_cache, events
+from forestall.forecast import edition, event_cache, events, explain_cache
 from forestall.forecast.laws import Law
 from forestall.forecast.models import forestall
 from forestall.forecast.sampling import MAX_HORIZON
@@ -24,8 +25,8 @@ from tools.embed import held
 NOTE = "worked out from the embedded tables so that a first brief takes seconds; other figures are worked out as asked"
 
 
-def build(embedded: Path, home: Path) -> tuple[bytes, bytes]:
-    """The two files of an edition. embedded: the folder of embedded tables. home: an empty folder to work in."""
+def build(embedded: Path, home: Path) -> tuple[bytes, bytes, bytes]:
+    """The three files of an edition. embedded: the folder of embedded tables. home: an empty folder to work in."""
     workspace = Workspace.open(home, embedded=embedded)
     panel = country_month(workspace, as_of=latest_month(workspace))
     laws = dict([_law(panel), _law(panel.cut(panel.as_of - 1))])
@@ -33,8 +34,13 @@ def build(embedded: Path, home: Path) -> tuple[bytes, bytes]:
     with learned_from(panel):
         laws.update([_law(without)])
     found = events.probabilities(panel, workspace)
-    document = {event_cache.key(panel, workspace): event_cache.document(found)}
-    return edition.pack(laws), (json.dumps(document, allow_nan=False) + "\n").encode()
+    chances = {event_cache.key(panel, workspace): event_cache.document(found)}
+    reasons = {explain_cache.key(panel): explain_cache.document(explain_cache.work_out(panel))}
+    return (
+        edition.pack(laws),
+        (json.dumps(chances, allow_nan=False) + "\n").encode(),
+        gzip.compress(json.dumps(reasons).encode(), mtime=0),
+    )
 
 
 def _law(panel: Panel) -> tuple[str, Law]:
@@ -43,9 +49,9 @@ def _law(panel: Panel) -> tuple[str, Law]:
 
 
 def write(out: Path) -> str:
-    """Write both files beside the embedded tables and enter them in the manifest; returns a line about them."""
+    """Write the files beside the embedded tables and enter them in the manifest; returns a line about them."""
     with tempfile.TemporaryDirectory() as home:
-        contents = dict(zip((edition.LAWS, edition.EVENTS), build(out, Path(home)), strict=True))
+        contents = dict(zip((edition.LAWS, edition.EVENTS, edition.REASONS), build(out, Path(home)), strict=True))
     tables = Manifest.read(out / held.MANIFEST).tables
     for name, content in contents.items():
         files.write(out / name, content)

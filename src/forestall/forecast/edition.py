@@ -1,10 +1,11 @@
 """The newest edition, worked out when the package was built, so that its first brief takes seconds and not a fit.
 
-Two files beside the embedded tables, written by `python -m tools.embed.edition` and never by hand: laws of the ensemble
-for a few panels, and the event probabilities of one. Each is found by the digest of all it follows from, so other
-figures, another version or other weights are not in them and are worked out as ever.
+Three files beside the embedded tables, written by `python -m tools.embed.edition` and never by hand: laws of the
+ensemble for a few panels, and the event probabilities and reasons of one. Each is found by the digest of all it
+follows from, so other figures, another version or other weights are not in them and are worked out as ever.
 """
 
+import gzip
 import io
 import json
 from collections.abc import Mapping
@@ -16,7 +17,7 @@ import numpy as np
 
 from forestall.forecast.laws import POINTS, Law
 
-LAWS, EVENTS = "edition.npz", "edition_events.json"
+LAWS, EVENTS, REASONS = "edition.npz", "edition_events.json", "edition_reasons.json.gz"
 
 
 @cache
@@ -63,4 +64,13 @@ def events(key: str) -> dict[str, Any] | None:
     if not content:
         return None
     held: dict[str, dict[str, Any]] = json.loads(content)
+    return held.get(key)
+
+
+def reasons(key: str) -> list[dict[str, Any]] | None:
+    """The reasons of every unit that came with the package under a key, None if there are none."""
+    content = _file(REASONS)
+    if not content:
+        return None
+    held: dict[str, list[dict[str, Any]]] = json.loads(gzip.decompress(content))
     return held.get(key)
