@@ -18,6 +18,7 @@ from forestall.forecast.frame import Forecast
 from forestall.forecast.training import learned_from, training_month
 from forestall.ids.countries import State, states
 from forestall.ids.months import format_month, long_month, month_end
+from forestall.instruments import warning
 from forestall.panel.country_month import country_month, latest_month
 from forestall.panel.frame import Panel
 from forestall.store import Workspace
@@ -153,7 +154,7 @@ def situation(workspace: Workspace, *, as_of: int | None = None, written_on: dat
         previous=previous,
         risk=risk,
         chances=early.chances(event_cache.run(panel, workspace), risk),
-        early=early.alerts(workspace, panel, MODEL),
+        early=early.alerts(workspace, panel, warning.MODEL),
         states=here,
         written_on=written_on or date.today(),
         known_on=known_on,
