@@ -18,7 +18,7 @@ def forestall(tmp_path, monkeypatch):
 
     def run(*arguments, code=0):
         command = [sys.executable, "-c", "from forestall.cli import main; main()", *map(str, arguments)]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False)
         assert done.returncode == code, done.stderr
         return done
 

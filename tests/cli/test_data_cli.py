@@ -35,7 +35,7 @@ def run(home: Path, tmp_path: Path) -> Run:
         environment = {**os.environ, "FORESTALL_HOME": str(home), **variables}
         done = subprocess.run(
             [sys.executable, "-c", "from forestall.cli import main; main()", "data", *args],
-            capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=60, check=False,
+            capture_output=True, text=True, cwd=tmp_path, env=environment, timeout=300, check=False,
         )  # fmt: skip
         assert done.returncode == code, done.stderr
         assert "Traceback" not in done.stderr

@@ -130,7 +130,7 @@ def run(home: Path, *arguments: str) -> dict[str, Any]:
     """What a command prints with --json."""
     done = subprocess.run(
         [sys.executable, "-c", "from forestall.cli import main; main()", *arguments, "--json"],
-        capture_output=True, text=True, env={**os.environ, "FORESTALL_HOME": str(home)}, timeout=120, check=False,
+        capture_output=True, text=True, env={**os.environ, "FORESTALL_HOME": str(home)}, timeout=900, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     document: dict[str, Any] = json.loads(done.stdout)

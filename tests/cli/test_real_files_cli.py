@@ -36,7 +36,7 @@ class Desk:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [sys.executable, "-c", "from forestall.cli import main; main()", *arguments],
-            capture_output=True, text=True, cwd=self.folder, timeout=120, check=False,
+            capture_output=True, text=True, cwd=self.folder, timeout=900, check=False,
             env={**os.environ, "FORESTALL_HOME": str(self.folder / "home")},
         )  # fmt: skip
         assert done.returncode == 0, done.stderr

@@ -14,7 +14,7 @@ def forestall(tmp_path_factory):
     def run(*arguments, code=0):
         command = [sys.executable, "-c", "from forestall.cli import main; main()", "warn", *map(str, arguments)]
         environment = {"FORESTALL_HOME": str(home), "PATH": "/usr/bin:/bin", "COLUMNS": "80"}
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=900, check=False, env=environment)
         assert done.returncode == code, done.stderr
         return done
 

@@ -5,7 +5,7 @@ import polars as pl
 import pytest
 
 from forestall.errors import SourceError
-from forestall.forecast.models import MODELS
+from forestall.forecast.models import BASELINES, MODELS
 from forestall.forecast.views import read_views
 from forestall.verify import backtest, challenge
 from forestall.verify.measure import measure, observed
@@ -25,7 +25,7 @@ def panel(shared):
 
 @pytest.fixture(scope="module")
 def rows(panel):
-    found = backtest.run(panel, list(MODELS), challenge.windows())
+    found = backtest.run(panel, [module.NAME for module in BASELINES], challenge.windows())
     return {(row["model"], row["year"]): row for row in found}
 
 
