@@ -252,12 +252,15 @@ def _coups(held: pl.DataFrame, place: dict[str, int], months: IntArray, window: 
 def _news(frame: pl.DataFrame, place: dict[str, int], months: IntArray) -> tuple[FloatArray, FloatArray]:
     """(n, t) how much the news reported: beside other countries in the month, and beside the country's own past.
 
-    level: log(1 + count) less its median over all countries of the month. surge: the mean level of the last three
+    level: log(1 + count) less its median over all countries of the month whose counts came out with it, so that a count
+    that comes later changes nothing. surge: the mean level of the last three
     months less that of the 24 before them. The world's coverage grows and changes its tools; both measures compare
     within a month.
     """
     frame = frame.with_columns((1 + pl.col("value")).log().alias("value"))
-    frame = frame.with_columns((pl.col("value") - pl.col("value").median().over("month_id")).alias("value"))
+    frame = frame.with_columns(
+        (pl.col("value") - pl.col("value").median().over("month_id", "known_from")).alias("value")
+    )
     start = int(months[0]) - RECENT - USUAL + 1
     row, known, value = _grid(frame, place)
     inside = (known >= start) & (known <= months[-1])
