@@ -4,6 +4,8 @@ import datetime
 import math
 from collections.abc import Iterable
 
+from forestall.instruments import phrases
+
 # The likelihood scale of the IPCC's guidance note on uncertainty (Mastrandrea et al. 2010), which readers of UN papers know.
 LIKELIHOOD = (
     (0.99, "virtually certain"),
@@ -61,18 +63,8 @@ def exact(value: float | None) -> str:
     return "not known" if value is None or math.isnan(value) else f"{round(value):,}"
 
 
-def rounded(value: float | None) -> str:
-    """An estimated count to two significant figures: 1,450 becomes 1,500; under 10 to the unit; under one as "fewer than 1"."""
-    if value is None or math.isnan(value):
-        return "not known"
-    if value == 0:
-        return "0"
-    if value < 0.5:
-        return "fewer than 1"
-    if value < 10:
-        return f"{max(1, round(value))}"
-    step = 10 ** (math.floor(math.log10(value)) - 1)
-    return f"{int(round(value / step) * step):,}"
+rounded = phrases.count
+"""An estimated count to two significant figures; the alerts say theirs the same way."""
 
 
 def interval(low: float, high: float) -> str:

@@ -15,7 +15,7 @@ def percent(share: float) -> str:
 
 
 def count(value: float | None) -> str:
-    """An estimated number of deaths to two significant figures: 1,450 becomes 1,500."""
+    """An estimated number of deaths to two significant figures: 1,450 becomes 1,500; under one as "fewer than 1"."""
     if value is None or math.isnan(value):
         return "not known"
     if value == 0:
