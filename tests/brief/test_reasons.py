@@ -56,7 +56,7 @@ def test_reasons_in_words() -> None:
         "Countries with such neighbours saw more deaths than is usual: this raises the odds of 25 or more deaths in March 2026 by a factor of about 2.",
         "Countries with such a recent level of deaths saw more deaths than is usual: this raises the odds of 25 or more deaths in March 2026 by a factor "
         "of about 44, and raises the trees' expected deaths by about 110 a month.",
-        "Countries at times with as many deaths in the world saw fewer deaths than is usual: this lowers the odds of any death in March 2026 by a factor "
+        "In times with as many deaths worldwide as now, countries saw fewer deaths than is usual: this lowers the odds of any death in March 2026 by a factor "
         "of about 2.",
         "Countries with such a long record saw fewer deaths than is usual: this lowers the trees' expected deaths in February 2027 by about 3 a month.",
         "Nothing is said of “volatility and trend” for March 2026: the whole pool did not move the way that the part explained here says.",
@@ -81,9 +81,16 @@ def test_a_fraction_of_a_death_is_said_only_where_no_odds_are() -> None:
     assert "expected deaths in March 2026 by less than 1 a month" in driver(made("neighbours", deaths=0.1), horizon(1))
 
 
-def test_a_quiet_case_and_what_followed() -> None:
+def test_a_case_after_which_nothing_followed() -> None:
+    ended = replace(CASE, before=(30.0, NAN), after=(0.0,) * 12)
+    assert "(30 deaths in that year, none in the next)" in sentences(replace(ALL, cases=(ended,)), NAMES, 0.13)[-2]
+
+
+def test_a_case_at_peace_is_not_named_since_it_tells_nothing() -> None:
     quiet = replace(CASE, before=(0.0, NAN), after=(0.0,) * 12)
-    assert "(no deaths in that year, none in the next)" in sentences(replace(ALL, cases=(quiet,)), NAMES, 0.13)[-2]
+    both = sentences(replace(ALL, cases=(quiet, CASE)), NAMES, 0.13)[-2]
+    assert both.startswith("The past case most like the present is Somalia")
+    assert "past case" not in " ".join(sentences(replace(ALL, cases=(quiet,)), NAMES, 0.13))
 
 
 def test_a_country_forecast_from_its_own_record() -> None:

@@ -26,7 +26,7 @@ ALIKE = {
     "active months": "Countries with deaths in as many of their months",
     "volatility and trend": "Countries whose deaths varied and tended as here",
     "neighbours": "Countries with such neighbours",
-    "world": "Countries at times with as many deaths in the world",
+    "world": "In times with as many deaths worldwide as now, countries",
 }
 PARTS_OF_RECORD = {
     "latest months": "Its record of the last six months",
@@ -68,8 +68,10 @@ def sentences(reasons: Reasons, names: Mapping[int, str], share: float) -> tuple
             out.append(
                 f"Nothing is said of {themes} for {long_month(first.month)}: the whole pool did not move the way that the part explained here says."
             )
-    if reasons.cases:
-        out.append(cases(reasons.cases, names))
+    # A country at peace is like every other one at peace: naming two of them tells a reader nothing.
+    told = tuple(case for case in reasons.cases if case.deaths_before)
+    if told:
+        out.append(cases(told, names))
     if reasons.change is not None:
         out.append(changed(reasons.change))
     return tuple(out)
