@@ -131,6 +131,8 @@ def _fill(months: LongArray, cells: LongArray, n_draws: int, parts: Sequence[Pat
     try:
         with files.replacing_file(path) as part:
             with duckdb.connect() as database:
+                # Two threads would hold back rows, gigabytes of them, to write them in order; one streams.
+                database.execute("SET threads = 1")
                 database.register("months", {"month_id": months})
                 database.register("cells", {"priogrid_gid": cells})
                 database.register("draws", {"draw": np.arange(n_draws, dtype=np.int16)})

@@ -106,7 +106,8 @@ class CellIndex:
     @cached_property
     def countries(self) -> tuple[int, ...]:
         """The gw_ids that have a cell, ascending."""
-        return tuple(np.unique(self.gw_id).tolist())
+        ordered = np.sort(self.gw_id)  # np.unique is slow when first called, and a first answer waits for it
+        return tuple(ordered[np.flatnonzero(np.diff(ordered, prepend=0))].tolist())
 
     @cached_property
     def digest(self) -> str:
