@@ -261,6 +261,22 @@ def test_cells_add_up_to_the_events_they_hold(years: pl.DataFrame) -> None:
     assert set(recent["month_id"].unique()) == {*range(493, 505), 506, 526, 553, 554}
 
 
+def test_positions_say_what_they_stand_for() -> None:
+    for name in ("ucdp_cell_year", "ucdp_cell_month"):
+        assert set(table(name)["precision"].unique()) == {"place", "province", "country"}, name
+    years = table("ucdp_cell_year")
+    # Iraq's own entry in gazetteers is 33 N, 44 E: deaths known to be in Iraq and no closer stand there.
+    iraq = (
+        years.filter(pl.col("pg_id") == 177_569, pl.col("gw_id") == 645)
+        .group_by("precision")
+        .agg(pl.col("deaths_total").sum())
+    )
+    assert dict(iraq.rows())["country"] == 28_226
+    # 2021 is a file that has where_prec: its sums by code, 4 and 5, and 6.
+    of_2021 = dict(years.filter(pl.col("year") == 2021).group_by("precision").agg(pl.col("deaths_total").sum()).rows())
+    assert (of_2021["province"], of_2021["country"]) == (31_734 + 3_842, 613)
+
+
 def test_cells_and_country_months_of_2026_are_the_same_events(months: pl.DataFrame) -> None:
     cells = table("ucdp_cell_month").filter(pl.col("month_id") >= 553).group_by("gw_id", "month_id")
     summed = cells.agg(pl.col("deaths_total", "events").sum()).sort("gw_id", "month_id")

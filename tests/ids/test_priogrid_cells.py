@@ -5,10 +5,11 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forestall.errors import UsageError
+from forestall.ids import cells
 from forestall.ids.cells import (
     CELLS,
     COLS,
@@ -164,3 +165,41 @@ def test_distance_is_a_metric(a: tuple[float, float], b: tuple[float, float], c:
     assert ab == pytest.approx(ba, abs=1e-6)
     assert 0 <= ab <= np.pi * 6371.01
     assert ac <= ab + bc + 1e-3
+
+
+def test_touching_cells_are_found_by_position() -> None:
+    # Three by three cells at the equator, the middle one and the north-west corner missing, and one far away.
+    block = cells.from_row_col(np.array([[180], [181], [182]]), np.array([[10, 11, 12]])).ravel()
+    held = np.sort(np.delete(block, [4, 6]))
+    found = cells.adjacency(np.append(held, 250_000))
+    west = np.flatnonzero(held == block[3])[0]
+    south_west, south, south_east, _, east, north_west, north, north_east = found[west]
+    assert (held[south], held[south_east], held[north_east]) == (block[0], block[1], block[7])
+    assert {int(south_west), int(east), int(north_west), int(north)} == {-1}
+    assert (found[-1] == -1).all()
+
+
+def test_touching_goes_on_across_180_degrees_and_stops_at_the_poles() -> None:
+    held = np.sort(cells.from_row_col(np.array([0, 0, 359]), np.array([0, 719, 5])))
+    found = cells.adjacency(held)
+    assert found[0, 3] == 1
+    assert found[1, 4] == 0
+    assert (found == -1).sum() == found.size - 2
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.sets(st.integers(1, cells.CELLS), min_size=1, max_size=40))
+def test_touching_is_what_neighbours_says(chosen: set[int]) -> None:
+    # Neighbours of the chosen are added so that there is something to find.
+    held = np.unique(np.concatenate([np.array(sorted(chosen)), *(cells.neighbours(cell) for cell in chosen)]))
+    found = cells.adjacency(held)
+    for cell in chosen:
+        row = found[np.searchsorted(held, cell)]
+        assert np.array_equal(np.sort(held[row[row >= 0]]), cells.neighbours(cell))
+
+
+def test_touching_refuses_cells_out_of_order() -> None:
+    with pytest.raises(UsageError, match="ascending"):
+        cells.adjacency([3, 2])
+    with pytest.raises(UsageError, match="ascending"):
+        cells.adjacency([2, 2])

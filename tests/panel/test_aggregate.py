@@ -73,6 +73,16 @@ def test_cells_keep_the_country_of_each_event() -> None:
     assert sorted(found, key=str) == [(2025, 432, 2, 1), (2025, 439, 5, 1), (2025, None, 1, 1), (2026, 432, 8, 1)]
 
 
+def test_events_of_one_cell_are_apart_by_what_their_position_stands_for() -> None:
+    rows = [
+        event("r", n, date(2025, 1, 1), date(2025, 1, 1), 10**k, where_prec=code)
+        for n, (k, code) in enumerate([(0, 1), (1, 3), (2, 7), (3, 4), (4, 5), (5, 6), (6, None)])
+    ]
+    for aggregate in (events_to_cell_month, events_to_cell_year):
+        found = dict(aggregate(frame("ucdp_events", rows)).frame.select("precision", "deaths_total").rows())
+        assert found == {"place": 111, "province": 11_000, "country": 100_000, None: 1_000_000}
+
+
 def test_pooling_keeps_the_later_files_event() -> None:
     early = frame("ucdp_events", [event("a", n, date(2025, 1, n), date(2025, 1, n), n) for n in (1, 2)])
     late = frame("ucdp_events", [event("b", 2, date(2025, 1, 9), date(2025, 1, 9), 50)])

@@ -52,10 +52,11 @@ _FILES = {
     "ucdp/ged211_events_slim_1989_2022-02.parquet": Known(
         "UCDP GED 21.1 and candidates, as prepared by Our World in Data", "21.1", GED
     ),
-    "ucdp/ged211_events_dayprecise.rda": Known("UCDP GED, events of one day", "21.1", GED),
+    "ucdp/ged211_events_dayprecise.rda": Known("UCDP GED, precisely located events", "21.1", GED),
     "ucdp/ucdp-prio-acd-251.csv": Known("UCDP/PRIO Armed Conflict Dataset", "25.1", CONFLICTS),
     "ucdp/ucdp-dyadic-251.csv": Known("UCDP Dyadic Dataset", "25.1", CONFLICTS),
     "ucdp/samples/ged_syria_2016_2019.rda": Known("UCDP GED and candidates, Syria", "2019-11", GED),
+    "ucdp/samples/ged_sudan_2023-11-30.csv.gz": Known("UCDP GED, Sudan", "2023-11-30", GED),
     "ucdp/vintages/cm_asof_2025-08-25.csv.gz": Known(
         "PaCE monthly deaths by country, from UCDP", "2025-08-25", PACE, ""
     ),

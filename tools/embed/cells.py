@@ -3,12 +3,13 @@
 import polars as pl
 
 from forestall.errors import SourceError
-from tools.embed import events
+from forestall.panel.aggregate import precision_of
+from tools.embed import events, precision
 from tools.embed.country_month import CANDIDATE, CANDIDATE_FILES, LAST, LAST_PROVISIONAL
 from tools.embed.inputs import Inputs, integer
 from tools.embed.keys import Keys
 
-SLIM = "ucdp/ged211_events_slim_1989_2022-02.parquet"
+SLIM = precision.SLIM
 FINAL_YEARS, CANDIDATE_YEARS = "ucdp-ged-21.1", "ucdp-candidate-21.01.21.12"
 
 # Spans of located events after the last complete year of the final copy, each with the months its release is about.
@@ -39,12 +40,14 @@ _FIGURES = ("deaths_total", "deaths_total_low", "deaths_total_high", "events")
 
 
 def cell_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
-    """Deaths by cell, country, year and type, 1989-2021, and what was set aside.
+    """Deaths by cell, country, year, type and precision, 1989-2021, and what was set aside.
 
-    The copy's low and high are those that its editors repaired where they crossed the best estimate. The two months of
-    2022 in it are no year and are left out; they are in ucdp_cell_month.
+    How precisely an event is located the copy does not say: `precision` works it out. The copy's low and high are those
+    that its editors repaired where they crossed the best estimate. The two months of 2022 in it are no year and are
+    left out; they are in ucdp_cell_month.
     """
     columns = (
+        "relid",
         "year",
         "longitude",
         "latitude",
@@ -65,10 +68,11 @@ def cell_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
     flagged = frame.filter(pl.col("flag").is_not_null() & (pl.col("year") <= 2021))
     partial = frame.filter(pl.col("year") > 2021)
     kept = frame.filter(pl.col("flag").is_null() & (pl.col("year") <= 2021))
+    kept = precision.with_precision(kept, precision.labelled(inputs), precision.precise(inputs))
     table = (
         kept.with_columns(pg_id("longitude", "latitude"), pl.col("year").cast(pl.Int32))
         .with_columns(pl.col("type_of_violence").cast(pl.Int8), keys.gw_of_year("country_id"))
-        .group_by("pg_id", "year", "type_of_violence", "gw_id")
+        .group_by("pg_id", "year", "type_of_violence", "gw_id", "precision")
         .agg(_SUMS)
         .with_columns(
             pl.when(pl.col("year") <= 2020)
@@ -76,17 +80,34 @@ def cell_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
             .otherwise(pl.lit(CANDIDATE_YEARS))
             .alias("release")
         )
-        .select("pg_id", "year", "type_of_violence", *_FIGURES, "gw_id", "release")
-        .sort("pg_id", "year", "type_of_violence", "gw_id")
+        .select("pg_id", "year", "type_of_violence", *_FIGURES, "gw_id", "precision", "release")
+        .sort("pg_id", "year", "type_of_violence", "gw_id", "precision")
     )
     aside = int(flagged["best"].sum()) + int(partial["best"].sum())
     if int(table["deaths_total"].sum()) + aside != int(frame["best"].sum()):
         raise SourceError(f"{SLIM}: deaths by cell and those set aside do not add up to the file")
     note = (
         f"set aside: {flagged.height} events with a flagged position ({flagged['best'].sum()} deaths) and the "
-        f"{partial.height} events of January and February 2022 ({partial['best'].sum()} deaths), which are no year"
+        f"{partial.height} events of January and February 2022 ({partial['best'].sum()} deaths), which are no year. "
+        f"precision: {_shares(table)}; as other files have it for {_share(kept, 'event')} of deaths, for the point "
+        f"{_share(kept, 'point')}, by presence in a copy of precise events {_share(kept, 'copy')}, detected the rest"
     )
     return table, note
+
+
+def _share(kept: pl.DataFrame, how: str) -> str:
+    return f"{_deaths(kept.filter(pl.col('how') == how), 'best') / _deaths(kept, 'best'):.1%}"
+
+
+def _shares(table: pl.DataFrame) -> str:
+    """What part of all deaths stands for a province and for a country."""
+    total = _deaths(table, "deaths_total")
+    parts = {p: _deaths(table.filter(pl.col("precision") == p), "deaths_total") for p in ("province", "country")}
+    return ", ".join(f"{name} {deaths / total:.1%} of deaths" for name, deaths in parts.items())
+
+
+def _deaths(table: pl.DataFrame, column: str) -> int:
+    return int(table[column].sum())
 
 
 def cell_month(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
@@ -105,9 +126,12 @@ def cell_month(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
     table = (
         pl.concat(frames)
         .with_columns(
-            pg_id("longitude", "latitude"), keys.gw_of_month("ucdp"), pl.col("type_of_violence").cast(pl.Int8)
+            pg_id("longitude", "latitude"),
+            keys.gw_of_month("ucdp"),
+            pl.col("type_of_violence").cast(pl.Int8),
+            precision_of(),
         )
-        .group_by("pg_id", "month_id", "type_of_violence", "gw_id", "release")
+        .group_by("pg_id", "month_id", "type_of_violence", "gw_id", "precision", "release")
         .agg(_SUMS)
     )
     if int(table["deaths_total"].sum()) + aside_deaths != total:
@@ -122,7 +146,9 @@ def cell_month(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
         "events",
     )
     note = f"set aside: {aside_events} events that start before their release's months ({aside_deaths} deaths)"
-    table = table.select(*columns, "gw_id", "release").sort("pg_id", "month_id", "type_of_violence", "gw_id", "release")
+    note += f". precision, from where_prec: {_shares(table)}"
+    order = ("pg_id", "month_id", "type_of_violence", "gw_id", "precision", "release")
+    table = table.select(*columns, "gw_id", "precision", "release").sort(order)
     return table, note
 
 

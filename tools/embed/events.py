@@ -7,7 +7,7 @@ from tools.embed.keys import Keys
 
 COLUMNS = (
     "id", "type_of_violence", "conflict_new_id", "conflict_name", "dyad_name", "latitude", "longitude", "country_id",
-    "date_start", "deaths_civilians", "best", "low", "high",
+    "date_start", "deaths_civilians", "best", "low", "high", "where_prec",
 )  # fmt: skip
 
 TYPES = {1: "state_based", 2: "non_state", 3: "one_sided"}
@@ -18,7 +18,7 @@ def candidate(inputs: Inputs, *names: str) -> pl.DataFrame:
     stands.
 
     Columns: id, type_of_violence, conflict_id, conflict_name, dyad_name, latitude, longitude, ucdp, month_id (of
-    date_start), civilians, best, low, high.
+    date_start), civilians, best, low, high, where_prec.
     """
     frames = [
         inputs.csv(name, COLUMNS).select(
@@ -34,6 +34,7 @@ def candidate(inputs: Inputs, *names: str) -> pl.DataFrame:
             integer("best"),
             integer("low"),
             integer("high"),
+            integer("where_prec"),
         )
         for name in names
     ]

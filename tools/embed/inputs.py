@@ -35,9 +35,12 @@ class Inputs:
         read, self._read = self._read, set()
         return read
 
-    def csv(self, name: str, columns: tuple[str, ...]) -> pl.DataFrame:
-        """A comma-separated file as text, with these columns of it. Raises SourceError if one is missing."""
-        frame = pl.read_csv(self.path(name), infer_schema=False)
+    def csv(self, name: str, columns: tuple[str, ...], *, ragged: bool = False) -> pl.DataFrame:
+        """A comma-separated file as text, with these columns of it. Raises SourceError if one is missing.
+
+        ragged: let rows have more fields than the header names, and leave those out.
+        """
+        frame = pl.read_csv(self.path(name), infer_schema=False, truncate_ragged_lines=ragged)
         missing = [column for column in columns if column not in frame.columns]
         if missing:
             raise SourceError(f"{name} lacks the columns {', '.join(missing)}; it has {', '.join(frame.columns)}")

@@ -112,6 +112,29 @@ def neighbours(pg_id: int, rings: int = 1) -> Ints:
     return np.sort(around[around != pg_id])
 
 
+def adjacency(pg_id: npt.ArrayLike) -> Ints:
+    """Which of these cells touch each of them, as positions in `pg_id`.
+
+    pg_id: (n,) cells, ascending, none twice. Returns (n, 8): the positions of the cells to the south-west, south,
+    south-east, west, east, north-west, north and north-east; -1 where that cell is not among them (the sea, say) or
+    would lie beyond a pole. Columns go on across 180 degrees. Raises UsageError on a number that is no cell, or if the
+    cells do not ascend.
+    """
+    given = np.atleast_1d(np.asarray(pg_id))
+    row, col = row_col(given)
+    if np.any(np.diff(given) <= 0):
+        raise UsageError("cells must be given in ascending order, none twice")
+    position = np.full(CELLS + 1, -1, dtype=np.int32)
+    position[given.astype(np.int64)] = np.arange(given.size)
+    steps = ((-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1))
+    found = np.full((given.size, len(steps)), -1, dtype=np.int32)
+    for k, (up, right) in enumerate(steps):
+        inside = (row + up >= 0) & (row + up < ROWS)
+        cell = (row[inside].astype(np.int64) + up) * COLS + (col[inside] + right) % COLS + 1
+        found[inside, k] = position[cell]
+    return found
+
+
 def area_km2(pg_id: npt.ArrayLike) -> Floats:
     """Area of cells in km2, land and water, on the authalic sphere.
 

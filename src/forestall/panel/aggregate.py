@@ -15,6 +15,13 @@ MonthRule = Literal["start", "end"]
 TYPES = {1: "state_based", 2: "non_state", 3: "one_sided"}
 """UCDP's types of violence: fighting with a state, fighting without one, killing of civilians."""
 
+PRECISION = {1: "place", 2: "place", 3: "place", 4: "province", 5: "province", 6: "country", 7: "place"}
+"""What a position stands for, by UCDP's where_prec.
+
+Place: the place itself (1), a point within about 25 km of it (2), a district (3), a point at sea or in the air (7).
+Province: a first-order division (4), or a part of a country, a border or a road not better known (5). Country: 6.
+"""
+
 _ESTIMATES = ("deaths_total", "deaths_total_low", "deaths_total_high")
 
 
@@ -42,6 +49,16 @@ def month_of(rule: MonthRule) -> pl.Expr:
     return ((day.dt.year() - 1980) * 12 + day.dt.month().cast(pl.Int32)).cast(pl.Int32).alias("month_id")
 
 
+def precision_of(where_prec: str = "where_prec") -> pl.Expr:
+    """Column `precision` (place, province or country) from UCDP's where_prec; null where that is null or not 1 to 7."""
+    return (
+        pl.col(where_prec)
+        .cast(pl.Int64)
+        .replace_strict(PRECISION, default=None, return_dtype=pl.String)
+        .alias("precision")
+    )
+
+
 def events_to_country_month(events: pl.DataFrame, month_rule: MonthRule | None = "end") -> Aggregate:
     """Deaths by country and month, all types and each.
 
@@ -59,28 +76,29 @@ def events_to_country_month(events: pl.DataFrame, month_rule: MonthRule | None =
 
 
 def events_to_cell_month(events: pl.DataFrame, month_rule: MonthRule | None = "end") -> Aggregate:
-    """Deaths by cell, month, type and country: (pg_id, month_id, type_of_violence, deaths_total, _low, _high, events,
-    gw_id).
+    """Deaths by cell, month, type, country and precision: (pg_id, month_id, type_of_violence, deaths_total, _low,
+    _high, events, gw_id, precision).
 
     events: rows of table `ucdp_events`; those with a null pg_id are set aside.
     """
     kept, aside = _split(events, "pg_id")
-    sums = _cell_sums(_with_month(kept, month_rule), ["pg_id", "month_id", "type_of_violence", "gw_id"])
-    order = ["pg_id", "month_id", "type_of_violence", *_ESTIMATES, "events", "gw_id"]
+    located = _with_month(kept, month_rule).with_columns(precision_of())
+    sums = _cell_sums(located, ["pg_id", "month_id", "type_of_violence", "gw_id", "precision"])
+    order = ["pg_id", "month_id", "type_of_violence", *_ESTIMATES, "events", "gw_id", "precision"]
     return Aggregate(sums.select(order), aside, _notes(aside, "without a position"))
 
 
 def events_to_cell_year(events: pl.DataFrame, month_rule: MonthRule | None = "end") -> Aggregate:
-    """Deaths by cell, year, type and country: (pg_id, year, type_of_violence, deaths_total, _low, _high, events,
-    gw_id).
+    """Deaths by cell, year, type, country and precision: (pg_id, year, type_of_violence, deaths_total, _low, _high,
+    events, gw_id, precision).
 
     The year is that of the event's month. Events with a null pg_id are set aside.
     """
     kept, aside = _split(events, "pg_id")
     year = ((pl.col("month_id") - 1) // 12 + 1980).alias("year")
-    by = ["pg_id", "year", "type_of_violence", "gw_id"]
-    sums = _cell_sums(_with_month(kept, month_rule).with_columns(year), by)
-    order = ["pg_id", "year", "type_of_violence", *_ESTIMATES, "events", "gw_id"]
+    by = ["pg_id", "year", "type_of_violence", "gw_id", "precision"]
+    sums = _cell_sums(_with_month(kept, month_rule).with_columns(year, precision_of()), by)
+    order = ["pg_id", "year", "type_of_violence", *_ESTIMATES, "events", "gw_id", "precision"]
     return Aggregate(sums.select(order), aside, _notes(aside, "without a position"))
 
 

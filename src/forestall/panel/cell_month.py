@@ -30,8 +30,8 @@ class Located:
 def cell_month(workspace: Workspace, *, as_of: int, known_on: date | None = None) -> Located:
     """Deaths by cell, month and type of violence in the located months up to `as_of`.
 
-    frame: pg_id, month_id, type_of_violence, deaths_total, deaths_total_low, deaths_total_high, events, gw_id, release,
-    status. Raises UsageError if no month up to `as_of` is located.
+    frame: pg_id, month_id, type_of_violence, deaths_total, deaths_total_low, deaths_total_high, events, gw_id,
+    precision, release, status. Raises UsageError if no month up to `as_of` is located.
     """
     merged = merge.cell_month(
         workspace.table("ucdp_cell_month"),
@@ -42,7 +42,7 @@ def cell_month(workspace: Workspace, *, as_of: int, known_on: date | None = None
     )
     if not merged.months:
         raise UsageError(f"no month up to {format_month(as_of)} has located events; yearly cells may: see cell_year")
-    columns = ("pg_id", "month_id", "type_of_violence", *_FIGURES, "gw_id", "release", "status")
+    columns = ("pg_id", "month_id", "type_of_violence", *_FIGURES, "gw_id", "precision", "release", "status")
     return Located(merged.frame.select(columns), tuple(merged.months), merged.set_aside)
 
 
@@ -51,7 +51,7 @@ def cell_year(workspace: Workspace, *, as_of: int, known_on: date | None = None)
 
     A year comes from the yearly table, or from events if all its months come from events of better or later releases
     than the yearly table's. frame: pg_id, year, type_of_violence, deaths_total, deaths_total_low, deaths_total_high,
-    events, gw_id, release, status. A year that has begun but not ended by `as_of` is never given.
+    events, gw_id, precision, release, status. A year that has begun but not ended by `as_of` is never given.
     """
     register = workspace.releases()
     won = merge.choose(register, "ucdp_cell_year", known_on=known_on, last=as_of)
@@ -75,7 +75,7 @@ def cell_year(workspace: Workspace, *, as_of: int, known_on: date | None = None)
             known_on=known_on,
         )
         notes = months.set_aside
-        keys = ["pg_id", "year", "type_of_violence", "gw_id"]
+        keys = ["pg_id", "year", "type_of_violence", "gw_id", "precision"]
         summed = (
             months.frame.with_columns(((pl.col("month_id") - 1) // 12 + 1980).alias("year"))
             .filter(pl.col("year").is_in(from_events))
@@ -83,11 +83,10 @@ def cell_year(workspace: Workspace, *, as_of: int, known_on: date | None = None)
             .agg(pl.col(_FIGURES).sum(), pl.col("release").max(), pl.col("status").min())
         )
         frames.append(summed)
-    columns = ("pg_id", "year", "type_of_violence", *_FIGURES, "gw_id", "release", "status")
+    columns = ("pg_id", "year", "type_of_violence", *_FIGURES, "gw_id", "precision", "release", "status")
     frame = pl.concat([f.select(columns) for f in frames], how="vertical_relaxed")
-    return Located(
-        frame.sort("pg_id", "year", "type_of_violence", "gw_id"), tuple(sorted([*counted, *from_events])), notes
-    )
+    frame = frame.sort("pg_id", "year", "type_of_violence", "gw_id", "precision")
+    return Located(frame, tuple(sorted([*counted, *from_events])), notes)
 
 
 def _months(year: int) -> range:

@@ -130,7 +130,7 @@ def cell_month(
         summed = aggregate.events_to_cell_month(found, None)
         notes.extend(summed.notes)
         frames.append(_label(summed.frame, months))
-    frame = pl.concat(frames, how="diagonal").sort("month_id", "pg_id", "type_of_violence", "gw_id")
+    frame = pl.concat(frames, how="diagonal").sort("month_id", "pg_id", "type_of_violence", "gw_id", "precision")
     return Merged(frame, months, tuple(notes))
 
 

@@ -111,6 +111,7 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "deaths_total_high": _I32,
         "events": _I32,
         "gw_id": _I32,
+        "precision": _STR,
         "release": _STR,
     },
     "ucdp_cell_month": {
@@ -122,6 +123,7 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "deaths_total_high": _I32,
         "events": _I32,
         "gw_id": _I32,
+        "precision": _STR,
         "release": _STR,
     },
     "ucdp_conflict_year": {
