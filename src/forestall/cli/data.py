@@ -1,6 +1,6 @@
 """`forestall data`: what figures are held, bringing in more, checking them, and handing them on."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from forestall.sources.ingest import Added
+    from forestall.sources.streams import Outcome
     from forestall.store.holdings import Holding
 
 data = typer.Typer(
@@ -33,18 +34,21 @@ def _today() -> date:
 @data.command("list")
 def list_(as_json: Json = False) -> None:
     """Show each table by release: span, rows, status, vintage, age, licence, citation."""
+    from forestall.sources import streams
     from forestall.store import Workspace
     from forestall.store.holdings import data_end, holdings
 
     workspace = Workspace.open()
     today = _today()
     held = holdings(workspace, today)
+    flowing = [streams.summary(stream) for stream in streams.held(workspace.home / "streams")]
     if as_json:
         document = {
             "home": workspace.home,
             "today": today,
             "data_end": data_end(held),
             "holdings": [*map(asdict, held)],
+            "streams": [*map(asdict, flowing)],
         }
         print_json(document)
         return
@@ -55,6 +59,10 @@ def list_(as_json: Json = False) -> None:
         typer.echo(f"\n{table}")
         for holding in (h for h in held if h.table == table):
             typer.echo(f"  {_line(holding)}")
+    if flowing:
+        typer.echo("\nStreams of events")
+        for stream in flowing:
+            typer.echo(f"  {stream.line()}")
     if held:
         typer.echo("\nPlease cite:")
         for citation in sorted({part for holding in held for part in holding.citation.split("; ")}):
@@ -73,7 +81,10 @@ def _line(holding: "Holding") -> str:
 
 @data.command()
 def add(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A UCDP file: .csv, .csv.gz, .zip or .xlsx.")],
+    file: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files of UCDP or of GDELT's events: .csv, .csv.gz, .zip or .xlsx."),
+    ],
     release: Annotated[
         str | None,
         typer.Option("--release", metavar="R", help="Its release, if its name does not tell: ucdp-ged-25.1."),
@@ -83,14 +94,28 @@ def add(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Bring in one release by hand; the same release again replaces what stood there."""
-    from forestall.sources import ingest
+    """Bring in releases by hand; the same release again replaces what stood there. GDELT's files join its stream."""
+    from forestall.sources import ingest, streams
     from forestall.store import Workspace
 
-    added = ingest.add(Workspace.open(), file, release, published=_day(published), today=_today())
-    _say_added((added,))
+    if len(file) > 1 and (release or published):
+        raise UsageError("--release and --published say something of one file: add the files one at a time")
+    workspace, documents = Workspace.open(), []
+    for path in file:
+        kind = streams.kind_of(path)
+        if kind is None:
+            added = ingest.add(workspace, path, release, published=_day(published), today=_today())
+            _say_added((added,))
+            documents.append(_document(added))
+            continue
+        if release or published:
+            raise UsageError(f"{path.name} belongs to the stream {kind}: --release and --published are not for it")
+        outcome = streams.add_file(workspace.home / "streams", kind, path, _today())
+        for line in (outcome.line(), *(() if outcome.unchanged else outcome.tally.lines())):
+            note(line)
+        documents.append(_stream_document(outcome))
     if as_json:
-        print_json({"added": [_document(added)]})
+        print_json({"added": documents})
 
 
 @data.command()
@@ -122,11 +147,19 @@ def update(
 @data.command()
 def verify(as_json: Json = False) -> None:
     """Read every file that is held again and compare it with its digest; exit 1 if one differs."""
+    from forestall.sources import streams
     from forestall.store import Workspace
     from forestall.store.verification import verify as check
 
     workspace = Workspace.open()
     result = check(workspace)
+    flowing = streams.held(workspace.home / "streams")
+    result = replace(
+        result,
+        files=result.files + sum(len(stream.parts()) for stream in flowing),
+        bytes=result.bytes + sum(part.bytes for stream in flowing for part in stream.parts()),
+        problems=(*result.problems, *(problem for stream in flowing for problem in stream.problems(deep=True))),
+    )
     if as_json:
         print_json({"ok": not result.problems, "home": workspace.home, **asdict(result)})
     for problem in result.problems:
@@ -206,6 +239,20 @@ def _document(item: "Added") -> dict[str, Any]:
     document["report"] = None if report is None else report.lines()
     document["rows_set_aside"] = None if report is None else report.rows_set_aside
     return document
+
+
+def _stream_document(item: "Outcome") -> dict[str, Any]:
+    tally = item.tally
+    return {
+        "file": item.file,
+        "stream": item.kind,
+        "rows": item.rows,
+        "unchanged": item.unchanged,
+        "replaced": item.replaced,
+        "rows_read": None if item.unchanged else tally.rows_read,
+        "rows_set_aside": None if item.unchanged else tally.rows_set_aside,
+        "report": None if item.unchanged else tally.lines(),
+    }
 
 
 def _day(text: str | None) -> date | None:
