@@ -119,13 +119,16 @@ def _count(stream: Stream, parts: list[Part], key: str, known_on: date | None, t
 
 def _query(connection: "duckdb.DuckDBPyConnection", paths: list[str], key: str, known_on: date | None) -> pl.DataFrame:
     where = "" if known_on is None else f"WHERE added <= DATE '{known_on.isoformat()}'"
-    sums = {"events": "1"} | {name: f"(quad_class = {n})::INTEGER" for n, name in enumerate(COUNTS[1:5], start=1)}
-    sums |= {"protests": f"(root_code = {_PROTEST})::INTEGER", "mentions": "mentions"}
-    listed = ", ".join(f"CAST(sum({what}) AS BIGINT) AS {name}" for name, what in sums.items())
+    sums = {"events": "sum(n)"}
+    sums |= {name: f"sum(n) FILTER (quad_class = {quad})" for quad, name in enumerate(COUNTS[1:5], start=1)}
+    sums |= {"protests": f"sum(n) FILTER (root_code = {_PROTEST})", "mentions": "sum(m)"}
+    listed = ", ".join(f"CAST(coalesce({what}, 0) AS BIGINT) AS {name}" for name, what in sums.items())
+    # Counting by category first and adding up then is faster than seven sums over every row.
     return pl.DataFrame(
         connection.execute(
-            f"SELECT {key}, month_id, {listed} FROM read_parquet(?, hive_partitioning = false) {where} "  # noqa: S608
-            f"GROUP BY {key}, month_id",
+            f"SELECT {key}, month_id, {listed} FROM ("  # noqa: S608
+            f"SELECT {key}, month_id, quad_class, root_code, count(*) AS n, sum(mentions) AS m "
+            f"FROM read_parquet(?, hive_partitioning = false) {where} GROUP BY ALL) GROUP BY {key}, month_id",
             [paths],
         ).pl()
     )
