@@ -110,6 +110,7 @@ def test_a_whole_file(tmp_path: Path, kind: str, fields: int, packed: str) -> No
         ("DATEADDED", "20130401001500", "not a time"),
         ("DATEADDED", "20260302", "not come"),
         ("IsRootEvent", "2", "neither 0 nor 1"),
+        ("EventCode", "=1+1", "CAMEO"),
         ("EventRootCode", "21", "CAMEO"),
         ("EventRootCode", "--", "CAMEO"),
         ("QuadClass", "5", "not 1, 2, 3 or 4"),
@@ -129,6 +130,13 @@ def test_one_bad_record_is_set_aside_with_line_and_column(tmp_path: Path, column
     assert (remark.line, remark.column, remark.value) == (3, column, value)
     assert reason in remark.reason
     assert any(column in line and reason in line for line in tally.lines())
+
+
+def test_a_file_shorter_than_its_like_says_so(tmp_path: Path) -> None:
+    _, tally = read(write(tmp_path, text(3)))
+    assert tally.notes == ["3 rows, where a whole day has 5,000 to 1,000,000: it may be cut, or not as published"]
+    assert read(write(tmp_path, text(3), "mine.csv"))[1].notes == []
+    assert read(write(tmp_path, text(1, "gdelt-2"), "20150218230000.export.CSV"))[1].notes == []
 
 
 def test_blank_scores_are_not_known_rather_than_zero(tmp_path: Path) -> None:
@@ -187,6 +195,7 @@ def test_where_an_event_lies(tmp_path: Path, said: dict[str, str], place: str, c
     frame, tally = read(write(tmp_path, record(1, **said)))
     assert (frame["place"].item(), frame["pg_id"].item()) == (place, cell)
     assert tally.places == {place: 1}
+    assert (frame["lat"].item() is None) == (frame["lon"].item() is None) == (place not in {"land", "sea", "area"})
     if place == "sea" and said.get("ActionGeo_CountryCode") == "FJ":
         west, _ = read(write(tmp_path, record(1, **said | {"ActionGeo_Long": "-180"})))
         assert west["pg_id"].item() == cell  # one meridian
@@ -284,7 +293,7 @@ def test_what_is_not_of_gdelt(tmp_path: Path) -> None:
 
 
 _FIELDS = st.sampled_from(
-    ["", "0", "1", "-1", "4", "20", "20130401", "201304", "2013", "ML", "\u00e9", "1e5", "nan", '"']
+    ["", "0", "1", "-1", "4", "20", "20130401", "201304", "2013", "ML", "\u00e9", "1e5", "nan", '"', "\r", "\x0b", "#"]
 )
 
 

@@ -23,7 +23,7 @@ from forestall.ids import fips
 from forestall.ids.months import month_end
 from forestall.sources import lines
 from forestall.sources.container import opened, printable
-from forestall.sources.gdelt_files import Format, format_of, formats, header, named
+from forestall.sources.gdelt_files import Format, format_of, formats, header, named, unusual
 from forestall.sources.places import locate
 from forestall.sources.report import Remark
 from forestall.sources.stream_rows import Batch, Tally, conform
@@ -72,7 +72,7 @@ class _Rule:
 
 
 def kind_of(path: Path) -> str | None:
-    """ "gdelt-1" or "gdelt-2" for a file of GDELT's events, None for any other file.
+    """The stream that a file of GDELT's events belongs to, gdelt-1 or gdelt-2; None for any other file.
 
     The content decides; a file that only bears one of GDELT's names gets the format of that name, so that a changed
     structure is reported as such. Raises SourceError for an archive that is damaged or hostile.
@@ -119,6 +119,9 @@ def batches(path: Path, today: date | None = None, kind: str | None = None) -> I
     if form is None or not whole.rows_kept:
         why = f" ({whole.remarks[0]})" if whole.remarks else ""
         raise SourceError(f"{path.name}: no usable event{why}: download it again")
+    note = unusual(file.name, form, whole.rows_read)
+    if note is not None:
+        yield Batch(conform(batch.frame.clear()), Tally(notes=[note]))
 
 
 def parse(
@@ -238,6 +241,7 @@ def _rules(form: Format, today: date) -> list[_Rule]:
         _Rule(c("MonthYear").ne_missing(sqldate // 100), "MonthYear", "not the month of SQLDATE"),
         _Rule(c("Year").ne_missing(sqldate // 10000), "Year", "not the year of SQLDATE"),
         _Rule(c("IsRootEvent").is_null(), "IsRootEvent", "neither 0 nor 1"),
+        _Rule(~c("EventCode").str.contains(r"^\d{1,4}$"), "EventCode", "not a CAMEO code of up to four digits"),
         _Rule(outside("EventRootCode", 1, 20), "EventRootCode", "not a CAMEO category from 01 to 20"),
         _Rule(outside("QuadClass", 1, 4), "QuadClass", "not 1, 2, 3 or 4"),
         _Rule(neither("GoldsteinScale", -10, 10), "GoldsteinScale", "not a number from -10 to 10"),
@@ -292,8 +296,8 @@ def _placed(frame: pl.DataFrame, tally: Tally) -> pl.DataFrame:
         "gw_id",
         pl.col("ActionGeo_CountryCode").alias("country_code"),
         "precision",
-        pl.Series("lat", lat).replace({np.nan: None}).zip_with(pl.Series(usable), pl.Series([None], dtype=pl.Float64)),
-        pl.Series("lon", lon).replace({np.nan: None}).zip_with(pl.Series(usable), pl.Series([None], dtype=pl.Float64)),
+        pl.Series("lat", np.where(usable, lat, np.nan)).fill_nan(None),
+        pl.Series("lon", np.where(usable, lon, np.nan)).fill_nan(None),
         pl.Series("place", found.place),
         pl.Series("pg_id", found.pg_id).replace({0: None}),
         pl.col("EventRootCode").alias("root_code"),

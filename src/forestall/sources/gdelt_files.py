@@ -82,6 +82,16 @@ def named(name: str) -> Name | None:
     return None if found is None else Name(found[1] + found[2].lower(), _SPANS[len(found[1])])
 
 
+def unusual(name: str, form: Format, rows: int) -> str | None:
+    """A sentence if a published file of this name has fewer or more rows than its like, else None."""
+    said = named(name)
+    least, most = form.rows.get(said.span, (0, rows)) if said is not None else (0, rows)
+    if least <= rows <= most:
+        return None
+    what = "quarter of an hour" if said is not None and said.span == "quarter_hour" else said and said.span
+    return f"{rows:,} rows, where a whole {what} has {least:,} to {most:,}: it may be cut, or not as published"
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
     """A line of `masterfilelist.txt` or `lastupdate.txt`: a 15-minute file with its size and MD5."""

@@ -69,6 +69,7 @@ class Tally:
 
     set_aside: rows left out, by reason. places, countries: rows kept, by the keys of `PLACES` and `COUNTRIES`.
     unknown_codes: rows by country code that our table lacks. remarks: the first rows left out, with line and column.
+    notes: sentences about a file as a whole.
     """
 
     rows_read: int = 0
@@ -78,6 +79,7 @@ class Tally:
     countries: Counter[str] = field(default_factory=Counter)
     unknown_codes: Counter[str] = field(default_factory=Counter)
     remarks: list[Remark] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def rows_set_aside(self) -> int:
@@ -96,6 +98,7 @@ class Tally:
         ):
             mine.update(theirs)
         self.remarks = (self.remarks + other.remarks)[:MOST_REMARKS]
+        self.notes += [note for note in other.notes if note not in self.notes]
 
     def leave_out(self, reason: str, remark: Remark) -> None:
         """Count one row that is left out."""
@@ -106,6 +109,7 @@ class Tally:
     def lines(self, most: int = 5) -> list[str]:
         """The counts as sentences for a person: what was kept, where it lies, what was left out and why."""
         said = [f"{self.rows_read:,} rows read, {self.rows_kept:,} kept, {self.rows_set_aside:,} set aside"]
+        said += self.notes
         said += [f"{n:,} set aside: {reason}" for reason, n in self.set_aside.most_common()]
         said += [
             f"line {r.line}, {r.column} {r.value[:60]!r}: {r.reason}"

@@ -27,8 +27,8 @@ from forestall.store import files
 
 __all__ = ["READERS", "Outcome", "Reader", "Stream", "Summary", "add_file", "compact", "held", "kind_of", "summary"]
 
-HELD_ROWS = 1_000_000
-"""Rows kept in memory, about 150 MB, before the fullest month is written."""
+HELD_ROWS = 500_000
+"""Rows kept in memory, about 100 MB, before the fullest month is written."""
 MERGED_ROWS = 2_000_000
 """The most rows of a merged part."""
 _DIGITS = 16
