@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from threading import Lock, RLock
 from typing import Any, TypeVar
 
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped,unused-ignore]
+
 from forestall.errors import ForestallError
 from forestall.panel.frame import Panel
 
@@ -59,7 +61,8 @@ def fitted(name: str, version: str, panel: Panel, fit: Callable[[Panel], Fit]) -
     """What `fit` learns from the panel cut at its training month; the same figures are fitted once in a process.
 
     name, version: of the model. A panel that begins after its training month is fitted on what it has. Inside
-    `learned_from` the other panel is fitted on in place of this one.
+    `learned_from` the other panel is fitted on in place of this one. Linear algebra works on one thread: with two, sums
+    are taken in another order, and what is learned, so every draw, would depend on the machine's cores.
     """
     seen = learned_panel(panel)
     key = (name, version, seen.digest)
@@ -73,12 +76,19 @@ def fitted(name: str, version: str, panel: Panel, fit: Callable[[Panel], Fit]) -
             if key in _held:  # another thread was first
                 again: Fit = _held[key]
                 return again
-        learned = fit(seen)
+        with threadpool_limits(1, user_api="blas"):
+            learned = fit(seen)
     with _lock:
         _held[key] = learned
         while len(_held) > KEPT:
             _held.popitem(last=False)
     return learned
+
+
+def forget() -> None:
+    """Let go of all that was learned in this process: a forest alone is 400 MB, for every October."""
+    with _lock:
+        _held.clear()
 
 
 @contextmanager

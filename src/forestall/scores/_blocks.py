@@ -122,7 +122,10 @@ def each_block(work: Callable[[slice], None], n: int, m: int, workers: int | Non
 
 
 def _cores() -> int:
+    """Cores this process may use, at most FORESTALL_THREADS: several processes on one machine share its cores."""
     try:
-        return len(os.sched_getaffinity(0))
+        cores = len(os.sched_getaffinity(0))
     except AttributeError:
-        return os.cpu_count() or 1
+        cores = os.cpu_count() or 1
+    most = os.environ.get("FORESTALL_THREADS", "")
+    return max(1, min(cores, int(most))) if most.isdecimal() else cores
