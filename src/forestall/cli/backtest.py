@@ -1,19 +1,22 @@
 """`forestall backtest`: how good models were on months that were not theirs to see."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forestall.cli.common import Json, folder, note, print_json
+from forestall.cli.common import Cluster, Jobs, Json, folder, note, print_json
 from forestall.cli.terminal import REVISED, Seed, Target, panel_of, progress, show
 from forestall.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
 
-    from forestall.forecast.frame import Forecast
     from forestall.panel.frame import Panel
+    from forestall.parallel import Workers
     from forestall.verify.backtest import Window
 
 ORIGINS = ("annual", "monthly")
@@ -63,6 +66,8 @@ def backtest(
         Path | None,
         typer.Option("--submissions", metavar="DIR", help="Also write the forecasts in the layout of the challenge."),
     ] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -79,9 +84,17 @@ def backtest(
     names = _names(model_names, others, peer, detail=detail)
     panel, published, figures = _panel(challenge, target, revised=revised)
     over = _windows(panel, first, last, origins=origins, ahead=ahead, official=challenge is not None)
-    rows, table = _run(
-        panel, names, over, seed=seed, more=more, submissions=submissions, keep_cells=detail or cell_scores is not None
-    )
+    with _workers(jobs, cluster) as crew:
+        rows, table = _run(
+            panel,
+            names,
+            over,
+            crew=crew,
+            seed=seed,
+            more=more,
+            submissions=submissions,
+            keep_cells=detail or cell_scores is not None,
+        )
     if cell_scores is not None and table is not None:
         cells.write(table, cell_scores)
         note(f"written: {cell_scores}")
@@ -138,11 +151,26 @@ def _names(asked: str | None, others: "pl.DataFrame | None", peer: str | None, *
     return names
 
 
+@contextmanager
+def _workers(jobs: int | None, cluster: str | None) -> "Iterator[Workers | None]":
+    """The workers asked for, None for threads of this process. Raises UsageError as `forestall.parallel.workers`."""
+    if jobs is None and cluster is None:
+        yield None
+        return
+    from forestall.parallel import workers
+
+    with workers(jobs, cluster) as crew:
+        if cluster is not None:
+            note(f"on {crew.about}")
+        yield crew
+
+
 def _run(
     panel: "Panel",
     names: list[str],
     over: "tuple[Window, ...]",
     *,
+    crew: "Workers | None",
     seed: int,
     more: bool,
     submissions: Path | None,
@@ -154,13 +182,12 @@ def _run(
 
     left_out: set[int] = set()
 
-    def keep(_: "Window", name: str, forecast: "Forecast") -> None:
-        if submissions is not None:
-            left_out.update(layout.write(forecast, submissions, name).left_out)
-
     table = None
     with progress(len(over) * len(names)) as step:
-        options: dict[str, Any] = {"seed": seed, "extras": more, "progress": lambda _, __: step(), "each": keep}
+        options: dict[str, Any] = {"seed": seed, "extras": more, "progress": lambda _, __: step(), "workers": crew}
+        if submissions is not None:
+            to = submissions
+            options["each"] = lambda _, name, made: left_out.update(layout.write(made, to, name).left_out)
         if keep_cells:
             rows, table = work.detailed(panel, names, over, **options)
         else:

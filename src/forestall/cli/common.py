@@ -15,6 +15,16 @@ AsOf = Annotated[
     typer.Option("--as-of", metavar="YYYY-MM", help="Last month of data to use; default: the latest month we hold."),
 ]
 
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", metavar="N", help="Processes of this machine; default: threads of this one.")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", metavar="SPEC", help="Dask: tcp://HOST:PORT, or local:N or local:N:MEMORY (local:4:3GB)."
+    ),
+]
+
 
 def folder(path: Path, option: str) -> Path:
     """The path that an option names, if a folder can stand there. Raises UsageError if it, or what it lies in, is a

@@ -16,11 +16,12 @@ from typing import Any
 import polars as pl
 
 from forestall.errors import UsageError
-from forestall.forecast import models
+from forestall.forecast import models, training
 from forestall.forecast.frame import Forecast
 from forestall.forecast.models import Model
 from forestall.ids.months import format_month
 from forestall.panel.frame import Panel
+from forestall.parallel import Here, Workers
 from forestall.verify import cells
 from forestall.verify.measure import measure, observed
 
@@ -29,6 +30,8 @@ Row = dict[str, Any]
 MOST_WORKERS = 8
 FIRST_STEP = 3
 """Months from the last month seen to the first one scored, the challenge's rule."""
+SHARING = frozenset({models.DEFAULT, *(module.NAME for module in models.PARTS)})
+"""Models that learn in part the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,51 @@ def origins(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One model in one window: its row of scores, and where they were asked for its per-cell scores and its draws."""
+
+    row: Row
+    cells: pl.DataFrame | None
+    forecast: Forecast | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """What forecasts of a backtest follow from; called with windows and models it gives what came of them.
+
+    Made to be sent to workers: it holds the figures and the functions, a job only windows and names.
+    """
+
+    panel: Panel
+    functions: Mapping[str, Model]
+    n_draws: int
+    seed: int
+    extras: bool
+    keep_cells: bool
+    keep_forecasts: bool
+
+    def one(self, window: Window, name: str, seen: Panel) -> Done:
+        """One model in one window. seen: the panel cut at the window's as_of."""
+        forecast = self.functions[name](seen, months=window.months, n_draws=self.n_draws, seed=self.seed)
+        origin = {"origin": format_month(window.as_of)} if window.rolling else {}
+        row = {"year": window.year, **origin, "model": name}
+        row |= measure(forecast, observed(self.panel, forecast), extras=self.extras)
+        table = cells.score(forecast, self.panel, year=window.year, model=name) if self.keep_cells else None
+        return Done(row, table, forecast if self.keep_forecasts else None)
+
+    def __call__(self, job: "Job") -> list[Done]:
+        """A job in a worker: what it learned is let go, the next job is of another October."""
+        seen = {window.as_of: self.panel.cut(window.as_of) for window, _ in job}
+        try:
+            return [self.one(window, name, seen[window.as_of]) for window, name in job]
+        finally:
+            training.forget()
+
+
+Job = tuple[tuple[Window, str], ...]
+
+
 def run(
     panel: Panel,
     model_names: Sequence[str],
@@ -109,7 +157,7 @@ def run(
     n_draws: int = 1000,
     seed: int = 0,
     extras: bool = False,
-    workers: int | None = None,
+    workers: int | Workers | None = None,
     progress: Callable[[Window, str], None] | None = None,
     extra_models: Mapping[str, Model] | None = None,
     each: Callable[[Window, str, Forecast], None] | None = None,
@@ -117,41 +165,17 @@ def run(
     """Scores of each model in each window: rows {"year", "model", "crps", "ign", "mis", "n"}, by year, then in
     the order given; with rolling origins also "origin", the last month seen.
 
-    Each model sees only `panel.cut(window.as_of)`. extras: more columns, see `measure`. workers: threads; the
-    rows do not depend on their number. progress: called after each window and model, from any thread.
+    Each model sees only `panel.cut(window.as_of)`. extras: more columns, see `measure`. workers: a number of threads in
+    this process, by default one a core; or processes or a cluster (`forestall.parallel.workers`). The rows do not
+    depend on them. progress: called after each window and model, from any thread.
     extra_models: functions that are not in the registry, by name. each: called with every forecast and the name it was
-    asked for by, from any thread, before the draws are let go: to keep or write what it needs of them. Raises
-    UsageError on an unknown model before anything is run, and if a window lies outside the panel.
+    asked for by, from any thread, before the draws are let go: to keep or write what it needs of them (workers outside
+    this process send the draws back for it, 10 MB a year of all countries). Raises UsageError on an unknown model
+    before anything is run, and if a window lies outside the panel.
     """
-    functions = {name: (extra_models or {}).get(name) or models.get(name) for name in model_names}
-    if not functions or not over:
-        raise UsageError("a backtest needs at least one model and one window")
-    for one in over:
-        if one.as_of < panel.months[0] or one.months[-1] > panel.months[-1]:
-            raise UsageError(
-                f"the window {one.year} needs month_ids up to {one.months[-1]}, "
-                f"the panel holds {panel.months[0]}..{panel.months[-1]}"
-            )
-    seen = {one.as_of: panel.cut(one.as_of) for one in over}
-
-    def task(job: tuple[Window, str]) -> Row:
-        one, name = job
-        forecast = functions[name](seen[one.as_of], months=one.months, n_draws=n_draws, seed=seed)
-        origin = {"origin": format_month(one.as_of)} if one.rolling else {}
-        row = {"year": one.year, **origin, "model": name}
-        row |= measure(forecast, observed(panel, forecast), extras=extras)
-        if each is not None:
-            each(one, name, forecast)
-        if progress is not None:
-            progress(one, name)
-        return row
-
-    jobs = [(one, name) for one in over for name in functions]
-    count = min(workers or _cores(), len(jobs))
-    if count == 1:
-        return [task(job) for job in jobs]
-    with ThreadPoolExecutor(count) as pool:
-        return list(pool.map(task, jobs))
+    options: dict[str, Any] = {"workers": workers, "progress": progress, "extra_models": extra_models, "each": each}
+    found = _all(panel, model_names, over, n_draws=n_draws, seed=seed, extras=extras, keep_cells=False, **options)
+    return [done.row for done in found]
 
 
 def detailed(
@@ -162,17 +186,80 @@ def detailed(
     options: those of `run`. The table's rows stand by model in the order given, then by origin, unit and month. Raises
     UsageError as `run` and `cells.score` do.
     """
-    parts: dict[tuple[str, int], pl.DataFrame] = {}
-    given = options.pop("each", None)
+    found = _all(panel, model_names, over, keep_cells=True, **options)
+    names = len(dict.fromkeys(model_names))
+    by_model = [done.cells for k in range(names) for done in found[k::names]]
+    return [done.row for done in found], pl.concat([table for table in by_model if table is not None])
 
-    def keep(one: Window, name: str, forecast: Forecast) -> None:
-        parts[name, one.as_of] = cells.score(forecast, panel, year=one.year, model=name)
-        if given is not None:
-            given(one, name, forecast)
 
-    rows = run(panel, model_names, over, each=keep, **options)
-    order = [(name, one.as_of) for name in dict.fromkeys(model_names) for one in over]
-    return rows, pl.concat([parts[key] for key in order])
+def _all(
+    panel: Panel,
+    model_names: Sequence[str],
+    over: Sequence[Window],
+    *,
+    keep_cells: bool,
+    n_draws: int = 1000,
+    seed: int = 0,
+    extras: bool = False,
+    workers: int | Workers | None = None,
+    progress: Callable[[Window, str], None] | None = None,
+    extra_models: Mapping[str, Model] | None = None,
+    each: Callable[[Window, str, Forecast], None] | None = None,
+) -> list[Done]:
+    """What came of each window and model, by window, then in the order given."""
+    functions = {name: (extra_models or {}).get(name) or models.get(name) for name in model_names}
+    if not functions or not over:
+        raise UsageError("a backtest needs at least one model and one window")
+    for one in over:
+        if one.as_of < panel.months[0] or one.months[-1] > panel.months[-1]:
+            raise UsageError(
+                f"the window {one.year} needs month_ids up to {one.months[-1]}, "
+                f"the panel holds {panel.months[0]}..{panel.months[-1]}"
+            )
+    task = Task(panel, functions, n_draws, seed, extras, keep_cells, keep_forecasts=each is not None)
+
+    def take(window: Window, name: str, done: Done) -> Done:
+        if each is not None and done.forecast is not None:
+            each(window, name, done.forecast)
+        if progress is not None:
+            progress(window, name)
+        return Done(done.row, done.cells, None)
+
+    pairs = [(one, name) for one in over for name in functions]
+    if workers is None or isinstance(workers, int | Here):
+        count = workers.count if isinstance(workers, Here) else min(workers or _cores(), len(pairs))
+        seen = {one.as_of: panel.cut(one.as_of) for one in over}
+
+        def here(pair: tuple[Window, str]) -> Done:
+            window, name = pair
+            return take(window, name, task.one(window, name, seen[window.as_of]))
+
+        if count == 1:
+            return [here(pair) for pair in pairs]
+        with ThreadPoolExecutor(count) as pool:
+            return list(pool.map(here, pairs))
+    listed = jobs(over, tuple(functions))
+    found: dict[tuple[Window, str], Done] = {}
+    for job, several in zip(listed, workers.each(task, listed), strict=True):
+        for pair, done in zip(job, several, strict=True):
+            found[pair] = take(*pair, done)
+    return [found[pair] for pair in pairs]
+
+
+def jobs(over: Sequence[Window], names: Sequence[str]) -> list[Job]:
+    """Windows and models in parts that workers can do apart, those that take longest first.
+
+    Windows that are trained to the same October stay together. So do the ensemble and its components: they learn the
+    same, and it is learned once a job.
+    """
+    sharing = [name for name in names if name in SHARING]
+    alone = [[name] for name in names if name not in SHARING]
+    octobers = list(dict.fromkeys(training.training_month(one.as_of) for one in over))
+    return [
+        tuple((one, name) for one in over if training.training_month(one.as_of) == october for name in part)
+        for part in ([sharing] if sharing else []) + alone
+        for october in octobers
+    ]
 
 
 def _cores() -> int:
