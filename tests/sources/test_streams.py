@@ -2,7 +2,6 @@
 
 import errno
 import json
-import multiprocessing
 import subprocess
 import sys
 from datetime import date
@@ -15,6 +14,7 @@ from tests.sources.made_gdelt import record, text, write
 
 from forestall.errors import SourceError, StoreError
 from forestall.ids.months import parse_month
+from forestall.parallel import workers
 from forestall.sources import stream_counts, streams
 from forestall.sources.stream_counts import COUNTS, cell_month_counts, country_month_counts
 from forestall.sources.streams import Outcome, Stream
@@ -150,8 +150,8 @@ def test_order_and_tasks_do_not_matter(tmp_path: Path) -> None:
         for i in (1, 2, 3)
     ]
     there = [streams.add_file(tmp_path / "one", "gdelt-1", path, TODAY) for path in reversed(paths)]
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        here = pool.map(partial(streams.add_file, tmp_path / "two", "gdelt-1", today=TODAY), paths)
+    with workers(jobs=2) as crew:
+        here = list(crew.each(partial(streams.add_file, tmp_path / "two", "gdelt-1", today=TODAY), paths))
     assert files(tmp_path / "one") == files(tmp_path / "two")
     assert [o.rows for o in here] == [o.rows for o in reversed(there)] == [20, 20, 20]
 
@@ -304,7 +304,7 @@ def test_the_command_line(tmp_path: Path, made: tuple[Path, Path]) -> None:
         return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
     second = write(tmp_path, text(2, "gdelt-2"), "20150218230000.export.CSV", "zip")
-    done = run("add", str(path), str(second), "--json")
+    done = run("add", str(path), str(second), "--jobs", "2", "--json")
     assert done.returncode == 0, done.stderr
     one, two = json.loads(done.stdout)["added"]
     assert (one["stream"], one["rows"], one["rows_set_aside"], two["stream"], two["rows"]) == (

@@ -2,15 +2,18 @@
 
 from dataclasses import asdict, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forestall.cli.common import Json, note, print_json
+from forestall.cli.common import Cluster, Jobs, Json, note, print_json
 from forestall.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import polars as pl
 
     from forestall.sources.ingest import Added
@@ -85,6 +88,7 @@ def add(
         list[Path],
         typer.Argument(metavar="FILE...", help="Files of UCDP or of GDELT's events: .csv, .csv.gz, .zip or .xlsx."),
     ],
+    *,
     release: Annotated[
         str | None,
         typer.Option("--release", metavar="R", help="Its release, if its name does not tell: ucdp-ged-25.1."),
@@ -92,30 +96,42 @@ def add(
     published: Annotated[
         str | None, typer.Option("--published", metavar="YYYY-MM-DD", help="The day it came out, if you know it.")
     ] = None,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
     as_json: Json = False,
 ) -> None:
-    """Bring in releases by hand; the same release again replaces what stood there. GDELT's files join its stream."""
+    """Bring in releases by hand; the same release again replaces what stood there.
+
+    Files of GDELT's events join its stream, each on its own: --jobs and --cluster spread them over workers.
+    """
     from forestall.sources import ingest, streams
     from forestall.store import Workspace
 
     if len(file) > 1 and (release or published):
         raise UsageError("--release and --published say something of one file: add the files one at a time")
-    workspace, documents = Workspace.open(), []
+    day, workspace = _day(published), Workspace.open()
+    flowing = [path for path in file if streams.kind_of(path) is not None]
+    if flowing and (release or published):
+        raise UsageError(f"{flowing[0].name} belongs to a stream of events: --release and --published are not for it")
+    documents = []
     for path in file:
-        kind = streams.kind_of(path)
-        if kind is None:
-            added = ingest.add(workspace, path, release, published=_day(published), today=_today())
+        if path not in flowing:
+            added = ingest.add(workspace, path, release, published=day, today=_today())
             _say_added((added,))
             documents.append(_document(added))
-            continue
-        if release or published:
-            raise UsageError(f"{path.name} belongs to the stream {kind}: --release and --published are not for it")
-        outcome = streams.add_file(workspace.home / "streams", kind, path, _today())
-        for line in (outcome.line(), *(() if outcome.unchanged else outcome.tally.lines())):
-            note(line)
-        documents.append(_stream_document(outcome))
+    documents += [_say_stream(outcome) for outcome in _stream(workspace.home / "streams", flowing, jobs, cluster)]
     if as_json:
         print_json({"added": documents})
+
+
+def _stream(root: Path, paths: list[Path], jobs: int | None, cluster: str | None) -> "Iterator[Outcome]":
+    """Add files of events, each as a task of its own."""
+    from forestall.parallel import workers
+    from forestall.sources import streams
+
+    if paths:
+        with workers(jobs, cluster) as crew:
+            yield from crew.each(partial(streams.add, root, today=_today()), paths)
 
 
 @data.command()
@@ -241,17 +257,20 @@ def _document(item: "Added") -> dict[str, Any]:
     return document
 
 
-def _stream_document(item: "Outcome") -> dict[str, Any]:
-    tally = item.tally
+def _say_stream(item: "Outcome") -> dict[str, Any]:
+    said = [] if item.unchanged else item.tally.lines()
+    note(item.line())
+    for line in said:
+        note(f"  {line}")
     return {
         "file": item.file,
         "stream": item.kind,
         "rows": item.rows,
         "unchanged": item.unchanged,
         "replaced": item.replaced,
-        "rows_read": None if item.unchanged else tally.rows_read,
-        "rows_set_aside": None if item.unchanged else tally.rows_set_aside,
-        "report": None if item.unchanged else tally.lines(),
+        "rows_read": None if item.unchanged else item.tally.rows_read,
+        "rows_set_aside": None if item.unchanged else item.tally.rows_set_aside,
+        "report": None if item.unchanged else said,
     }
 
 

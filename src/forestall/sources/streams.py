@@ -25,7 +25,19 @@ from forestall.sources.stream_rows import Batch, Tally
 from forestall.sources.stream_store import RECORDS, Part, Record, Source, Stream, remove, write_part, write_record
 from forestall.store import files
 
-__all__ = ["READERS", "Outcome", "Reader", "Stream", "Summary", "add_file", "compact", "held", "kind_of", "summary"]
+__all__ = [
+    "READERS",
+    "Outcome",
+    "Reader",
+    "Stream",
+    "Summary",
+    "add",
+    "add_file",
+    "compact",
+    "held",
+    "kind_of",
+    "summary",
+]
 
 HELD_ROWS = 500_000
 """Rows kept in memory, about 100 MB, before the fullest month is written."""
@@ -123,6 +135,14 @@ class Outcome:
         months = len({part.month_id for part in self.parts})
         what = f", in place of {self.replaced}" if self.replaced else ""
         return f"{self.file}: {self.rows:,} events of {months} month{'' if months == 1 else 's'} in {self.kind}{what}"
+
+
+def add(root: Path, path: Path, today: date | None = None) -> Outcome:
+    """`add_file` for the stream that the file belongs to. Raises SourceError too if it belongs to none."""
+    kind = kind_of(path)
+    if kind is None:
+        raise SourceError(f"{path}: not a file of events of any stream ({', '.join(READERS)})")
+    return add_file(root, kind, path, today)
 
 
 def add_file(root: Path, kind: str, path: Path, today: date | None = None) -> Outcome:
