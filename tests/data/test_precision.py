@@ -69,6 +69,15 @@ def test_each_step_goes_before_the_next() -> None:
     assert found["best"].sum() == rows["best"].sum()
 
 
+def test_a_flagged_position_counts_if_a_file_bears_it_out() -> None:
+    labels = known(("a", 780, 7.0, 81.0, 6), (None, 652, 36.667, 36.667, 1))
+    rows = events(
+        ("b", 780, 7.0, 81.0, 1990, 5), ("c", 652, 36.667, 36.667, 2016, 2), ("d", 70, 19.25585, 19.25585, 2010, 2)
+    ).with_columns(pl.lit("Latitude = Longitude").alias("flag"))
+    assert precision.doubtful(rows, labels)["relid"].to_list() == ["d"]
+    assert precision.doubtful(rows.with_columns(pl.lit(None).alias("flag")), labels).is_empty()
+
+
 def test_the_regression_finds_the_weights_that_made_the_labels() -> None:
     rng = np.random.default_rng(4)
     x = rng.normal(size=(4000, 2)) * (1.0, 5.0) + (0.0, 3.0)

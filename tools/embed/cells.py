@@ -65,10 +65,12 @@ def cell_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
         .all()
     ):
         raise SourceError(f"{SLIM}: coordinates off the globe")
-    flagged = frame.filter(pl.col("flag").is_not_null() & (pl.col("year") <= 2021))
+    known = precision.labelled(inputs)
     partial = frame.filter(pl.col("year") > 2021)
-    kept = frame.filter(pl.col("flag").is_null() & (pl.col("year") <= 2021))
-    kept = precision.with_precision(kept, precision.labelled(inputs), precision.precise(inputs))
+    whole = frame.filter(pl.col("year") <= 2021)
+    flagged = precision.doubtful(whole, known)
+    kept = whole.join(flagged, on="relid", how="anti")
+    kept = precision.with_precision(kept, known, precision.precise(inputs))
     table = (
         kept.with_columns(pg_id("longitude", "latitude"), pl.col("year").cast(pl.Int32))
         .with_columns(pl.col("type_of_violence").cast(pl.Int8), keys.gw_of_year("country_id"))
@@ -87,7 +89,7 @@ def cell_year(inputs: Inputs, keys: Keys) -> tuple[pl.DataFrame, str]:
     if int(table["deaths_total"].sum()) + aside != int(frame["best"].sum()):
         raise SourceError(f"{SLIM}: deaths by cell and those set aside do not add up to the file")
     note = (
-        f"set aside: {flagged.height} events with a flagged position ({flagged['best'].sum()} deaths) and the "
+        f"set aside: {flagged.height} events with a doubtful position ({flagged['best'].sum()} deaths) and the "
         f"{partial.height} events of January and February 2022 ({partial['best'].sum()} deaths), which are no year. "
         f"precision: {_shares(table)}; as other files have it for {_share(kept, 'event')} of deaths, for the point "
         f"{_share(kept, 'point')}, by presence in a copy of precise events {_share(kept, 'copy')}, detected the rest"
