@@ -316,6 +316,13 @@ def test_the_command_line(tmp_path: Path, made: tuple[Path, Path]) -> None:
     )
     assert "10 rows read, 9 kept, 1 set aside" in done.stderr
     assert "line 10, QuadClass '7'" in done.stderr
+    bad = write(tmp_path, text(30, QuadClass="x"), "20130405.export.CSV")
+    some = run("add", str(bad), str(path), "--json")
+    assert some.returncode == 1
+    assert "20130405.export.CSV: 30 of 30 records do not fit" in some.stderr
+    document = json.loads(some.stdout)
+    assert [f["file"] for f in document["failed"]] == ["20130405.export.CSV"]
+    assert [a["unchanged"] for a in document["added"]] == [True]
     listed = json.loads(run("list", "--json").stdout)["streams"]
     assert [(s["stream"], s["rows"]) for s in listed] == [("gdelt-1", 9), ("gdelt-2", 2)]
     assert run("add", str(path), "--published", "2013-04-02").returncode == 2

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from forestall.sources.ingest import Added
-    from forestall.sources.streams import Outcome
+    from forestall.sources.streams import Failure, Outcome
     from forestall.store.holdings import Holding
 
 data = typer.Typer(
@@ -119,19 +119,27 @@ def add(
             added = ingest.add(workspace, path, release, published=day, today=_today())
             _say_added((added,))
             documents.append(_document(added))
-    documents += [_say_stream(outcome) for outcome in _stream(workspace.home / "streams", flowing, jobs, cluster)]
+    failed = []
+    for done in _stream(workspace.home / "streams", flowing, jobs, cluster):
+        if isinstance(done, streams.Failure):
+            failed.append(done)
+            note(f"forestall: {done.error}")
+        else:
+            documents.append(_say_stream(done))
     if as_json:
-        print_json({"added": documents})
+        print_json({"added": documents, "failed": [*map(asdict, failed)]})
+    if failed:
+        raise typer.Exit(1)
 
 
-def _stream(root: Path, paths: list[Path], jobs: int | None, cluster: str | None) -> "Iterator[Outcome]":
-    """Add files of events, each as a task of its own."""
+def _stream(root: Path, paths: list[Path], jobs: int | None, cluster: str | None) -> "Iterator[Outcome | Failure]":
+    """Add files of events, each as a task of its own; one that cannot be read does not stop the others."""
     from forestall.parallel import workers
     from forestall.sources import streams
 
     if paths:
         with workers(jobs, cluster) as crew:
-            yield from crew.each(partial(streams.add, root, today=_today()), paths)
+            yield from crew.each(partial(streams.attempt, root, today=_today()), paths)
 
 
 @data.command()

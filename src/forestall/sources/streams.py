@@ -27,12 +27,14 @@ from forestall.store import files
 
 __all__ = [
     "READERS",
+    "Failure",
     "Outcome",
     "Reader",
     "Stream",
     "Summary",
     "add",
     "add_file",
+    "attempt",
     "compact",
     "held",
     "kind_of",
@@ -143,6 +145,25 @@ def add(root: Path, path: Path, today: date | None = None) -> Outcome:
     if kind is None:
         raise SourceError(f"{path}: not a file of events of any stream ({', '.join(READERS)})")
     return add_file(root, kind, path, today)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be read, and why in one line; the stream is as it was before it."""
+
+    file: str
+    error: str
+
+
+def attempt(root: Path, path: Path, today: date | None = None) -> Outcome | Failure:
+    """`add`, but a file that cannot be read is an answer: one bad file among thousands does not stop the others.
+
+    Still raises StoreError: where the stream cannot be written, going on makes no sense.
+    """
+    try:
+        return add(root, path, today)
+    except SourceError as error:
+        return Failure(Path(path).name, str(error))
 
 
 def add_file(root: Path, kind: str, path: Path, today: date | None = None) -> Outcome:
