@@ -7,10 +7,10 @@ without a record has one too, only smaller. Nothing later has any influence, who
 country and period are kept exactly. Events without a better place than a point at sea go to the nearest land cell of
 their country beside it.
 
-All constants were chosen on events up to 2017 whose place and province are both known, held out and spread as if only
-the province (or the country) were known; docs/methods/cells.md gives the figures. The idea is that of Croicu and Hegre
-(2018, "A fast spatial multiple imputation procedure for imprecise armed conflict events"), with one best guess in place
-of several draws.
+The constants, but for the radius, were chosen on events up to 2017 whose place and province are known, held out and
+spread as if only the province (or the country) were known; docs/methods/cells.md gives the figures. The idea is that of
+Croicu and Hegre (2018, "A fast spatial multiple imputation procedure for imprecise armed conflict events"), with one
+best guess in place of several draws.
 """
 
 from dataclasses import dataclass
