@@ -193,12 +193,17 @@ def _figures(held: pl.DataFrame, each: Covariate) -> pl.DataFrame:
     )
     if each.change:
         before = own.select(
-            "iso3", (pl.col("month_id") + 12 * each.change).alias("month_id"), pl.col("value").alias("before")
+            "iso3",
+            (pl.col("month_id") + 12 * each.change).alias("month_id"),
+            pl.col("value").alias("before"),
+            pl.col("known_from").alias("before_known"),
         )
+        # A change is known once both of its figures are.
         own = own.join(before, on=["iso3", "month_id"]).with_columns(
-            (pl.col("value") - pl.col("before")).alias("value")
+            (pl.col("value") - pl.col("before")).alias("value"),
+            pl.max_horizontal("known_from", "before_known").alias("known_from"),
         )
-    return own.sort("iso3", "month_id").select("iso3", "known_from", "value")
+    return own.sort("iso3", "month_id", "known_from", "value").select("iso3", "known_from", "value")
 
 
 def _grid(frame: pl.DataFrame, place: dict[str, int]) -> tuple[IntArray, IntArray, FloatArray]:
