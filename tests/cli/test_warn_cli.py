@@ -48,7 +48,7 @@ def test_one_country_by_code_number_or_name(forestall, who):
 
 def test_tables_for_people_show_the_record_beside_each_alert(forestall):
     shown = forestall("--as-of", "2019-04", "--top", 5).stdout
-    assert "Raised this month: 2" in shown
+    assert "Raised this month: 6" in shown
     line = next(line for line in shown.splitlines() if line.startswith(" Sri Lanka") and "deaths_25" in line)
     assert "% of " in line
     assert " mo" in line

@@ -8,7 +8,6 @@ import polars as pl
 
 from forestall.brief import measures
 from forestall.brief.document import AlertRow, AlertRule
-from forestall.forecast import models
 from forestall.forecast.events import EventForecast
 from forestall.instruments import alert_events, alert_sources, warning
 from forestall.instruments import record as records
@@ -96,11 +95,6 @@ def alerts(workspace: Workspace, panel: Panel, model: str) -> Early:
         f"An alert is raised where it costs less than silence if a missed event costs {picture.miss_cost:g} false alarms. The record rests on "
         "figures as revised since, not as they were known at the time; real alerts may fare worse."
     )
-    if model != models.DEFAULT:
-        note += (
-            f" Alerts and their chances come from the model {model}, a country's own recent record, since that is the one whose alerts have been "
-            "followed month by month since 2010; they can differ from the chances elsewhere on this page, which come from the pool."
-        )
     return Early(rows, rules, note)
 
 

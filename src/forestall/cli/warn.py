@@ -94,7 +94,7 @@ def _rules(found: "Warnings") -> "Table":
         f"Alerts, data to {found.as_of}, model {found.model}; a miss costs {found.miss_cost:g} false alarms",
         ["event", "what it means, and how alerts fared"],
         ["raised at", "cleared*"],
-        f"* below this for {found.events[0].clear_months} months running, or when the event cannot begin any more",
+        f"* below this{_running(found.events[0].clear_months)}, or when the event cannot begin any more",
         wrap=True,
     )
     for rule in found.events:
@@ -102,6 +102,10 @@ def _rules(found: "Warnings") -> "Table":
         said = f"{rule.definition[0].upper()}{rule.definition[1:]}. {record}"
         table.add_row(rule.event, said, f"{100 * rule.raise_at:.3g} %", f"{100 * rule.clear_below:.3g} %")
     return table
+
+
+def _running(months: int) -> str:
+    return f" for {months} months running" if months > 1 else ""
 
 
 def _alerts(title: str, alerts: "Sequence[Alert]", rules: "Sequence[EventRule]", caption: str = "") -> "Table":

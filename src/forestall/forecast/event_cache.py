@@ -23,8 +23,8 @@ from forestall.store import Workspace, files
 # Changes when what a cached file means changes.
 FORMAT = 1
 KEPT = 48
-UNREAD = frozenset({"skill", "alert_record"})
-"""Tables of our own measurements, which no model reads."""
+UNREAD = frozenset({"skill", "alert_record", "ucdp_cell_year", "ucdp_cell_month", "land_cells"})
+"""Tables of our own measurements and of cells, which no event model reads."""
 
 
 def run(panel: Panel, workspace: Workspace) -> EventForecast:

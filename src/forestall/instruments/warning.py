@@ -10,7 +10,7 @@ import polars as pl
 from pydantic import Field
 
 from forestall.errors import UsageError
-from forestall.forecast import service
+from forestall.forecast import models, service
 from forestall.forecast.frame import Forecast
 from forestall.forecast.sampling import MAX_HORIZON
 from forestall.ids.months import format_month, parse_month
@@ -23,10 +23,8 @@ from forestall.panel.frame import Panel
 from forestall.store import Workspace
 
 TARGET = "deaths_total"
-MODEL = "ewma"
-"""The model that raises alerts: the one whose record since 2010 is embedded. An alert without a record is not worth
-much, and that of the ensemble has yet to be built (python -m tools.embed.alerts --model forestall, half an hour).
-"""
+MODEL = models.DEFAULT
+"""The model that raises alerts: the one whose record since 2010 is embedded. An alert without a record is not worth much."""
 EVENT_MODELS = (
     False  # whether onset and escalation come from the models learned for them; the record must be made so too
 )
