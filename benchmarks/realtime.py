@@ -1,6 +1,6 @@
 """What would have been issued each month from December 2023 to August 2025, with the figures then known.
 
-    python -m benchmarks.realtime --shared ../shared/data [--models ewma,conflictology_12]
+    python -m benchmarks.realtime --shared ../shared/data [--models ewma,conflictology_12] [--no-nowcasts]
 
 For each of the 21 vintages a model sees that vintage and nothing else, and forecasts the 1 to 12 months after its last
 one. Four kinds of data are compared on the same forecasts:
@@ -55,12 +55,16 @@ METRICS: dict[str, Callable[[Numbers, FloatArray], FloatArray]] = {
 Case = dict[str, Numbers]
 
 
-def forecasts(held: vintages.Vintages, day: date, name: str, months: Sequence[int]) -> dict[str, Forecast]:
-    """The four forecasts of a vintage. Without anything to revise the last two are the first."""
+def forecasts(
+    held: vintages.Vintages, day: date, name: str, months: Sequence[int], *, nowcasts: bool
+) -> dict[str, Forecast]:
+    """The four forecasts of a vintage. Without anything to revise, or `nowcasts`, the last two are the first."""
     model: Model = models.get(name)
     seen = held.panel(day)
     found = {"real-time": model(seen, months=months, n_draws=N_DRAWS)}
     found["revised"] = model(held.panel(held.days[-1], as_of=seen.as_of), months=months, n_draws=N_DRAWS)
+    if not nowcasts:
+        return found
     revisions = learn(held, known_on=day)
     now = nowcast(seen, revisions, n_draws=N_PATHS)
     if now.months.size:
@@ -70,7 +74,7 @@ def forecasts(held: vintages.Vintages, day: date, name: str, months: Sequence[in
     return found
 
 
-def cases(held: vintages.Vintages, name: str) -> dict[str, Case]:
+def cases(held: vintages.Vintages, name: str, *, nowcasts: bool) -> dict[str, Case]:
     """Scores of every case of a model, by kind of data: columns crps, ign, mis, unit, month, ahead, day."""
     truth: Panel = held.panel(held.days[-1])
     rows: dict[str, dict[str, list[Numbers]]] = defaultdict(lambda: defaultdict(list))
@@ -79,7 +83,7 @@ def cases(held: vintages.Vintages, name: str) -> dict[str, Case]:
         months = range(as_of + 1, min(as_of + HORIZON, truth.as_of) + 1)
         if not months:
             continue
-        made = forecasts(held, day, name, months)
+        made = forecasts(held, day, name, months, nowcasts=nowcasts)
         for kind in KINDS:
             forecast = made.get(kind, made["real-time"])
             outcome = observed(truth, forecast)
@@ -125,6 +129,8 @@ def report(name: str, found: dict[str, Case], against: dict[str, Case] | None) -
         ("final, with a nowcast, without Ukraine", final & through & (base["unit"] != UKRAINE)),
         ("candidate, vintages with a nowcast", later & through),
     ):
+        if not keep.any():
+            continue
         for kind in KINDS if "a nowcast" in label else KINDS[:2]:
             gap = "" if kind == "real-time" else paired(found[kind], base, keep)
             print(f"| {label} | {kind} | {keep.sum():,} | {means(found[kind], keep)} | {gap} |")
@@ -133,7 +139,7 @@ def report(name: str, found: dict[str, Case], against: dict[str, Case] | None) -
     for low, high in ((1, 1), (2, 3), (4, 6), (7, 9), (10, 12)):
         keep = (base["ahead"] >= low) & (base["ahead"] <= high)
         print(f"| {low} to {high} | {means(base, keep)} | {means(found['revised'], keep)} |")
-    for kind in KINDS[2:]:
+    for kind in KINDS[2:] if through.any() else ():
         for metric in ("ign", "mis"):
             print(f"{kind} less real-time, {metric}, final truth: {paired(found[kind], base, final & through, metric)}")
     if against is not None:
@@ -149,6 +155,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=Path("../shared/data"))
     default = [m for m in ("zero", "last", "conflictology_12", "ewma", "forestall") if m in models.MODELS]
     parser.add_argument("--models", default=",".join(default), help="names from the registry, separated by commas")
+    parser.add_argument("--no-nowcasts", action="store_true", help="real-time and revised data only: a fit a vintage")
     given = parser.parse_args()
     names = [name.strip() for name in given.models.split(",")]
     for name in names:
@@ -159,7 +166,7 @@ def main() -> None:
     reference: dict[str, Case] | None = None
     for name in sorted(names, key=lambda name: name != "conflictology_12"):
         start = time.perf_counter()
-        found = cases(held, name)
+        found = cases(held, name, nowcasts=not given.no_nowcasts)
         report(name, found, reference)
         print(f"({time.perf_counter() - start:.0f} s)")
         if name == "conflictology_12":

@@ -7,6 +7,7 @@ import forestall
 
 FLOORS = [
     {"settings", "errors"},
+    {"parallel"},
     {"scores"},
     {"ids"},
     {"store"},
