@@ -27,6 +27,12 @@ from forestall.store import files
 COUNTRIES = (385, 625, 626, 950)
 
 
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(monkeypatch):
+    """No test here pulls the plug, and two thousand waits for the disk itself take most of their time."""
+    monkeypatch.setattr(os, "fsync", lambda handle: None)
+
+
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     """A complete run, for reading only."""
@@ -421,8 +427,8 @@ def test_no_such_country_period_or_box(whole):
         ({"step": "day"}, "step is 'day'"),
         ({"periods": ()}, "periods must be one or more"),
         ({"periods": (556, 555)}, "ascending"),
-        ({"periods": (554, 555)}, "month 554 does not begin after as_of 554"),
-        ({"step": "year", "periods": (2026,)}, "year 2026 does not begin after as_of 554"),
+        ({"periods": (554, 555)}, "month 554 is over by as_of 554"),
+        ({"step": "year", "periods": (2025,)}, "year 2025 is over by as_of 554"),
         ({"n_draws": 0}, "1 to 32767 draws"),
     ],
 )
@@ -448,12 +454,12 @@ def test_an_index_that_cannot_be(pg_id, gw_id, said):
 
 
 def test_years_are_stored_as_months_are(tmp_path):
-    head = made.header(step="year", periods=(2027, 2028))
+    head = made.header(step="year", periods=(2026, 2027))
     assert isinstance(head, RunHeader)
     run = made.run(tmp_path, head)
-    np.testing.assert_array_equal(run.periods, [2027, 2028])
+    np.testing.assert_array_equal(run.periods, [2026, 2027])
     np.testing.assert_array_equal(run.country(625).dense(), made.dense(625, 12, head))
-    assert run.summary(2028)["period"].unique().to_list() == [2028]
+    assert run.summary(2027)["period"].unique().to_list() == [2027]
 
 
 def test_a_country_without_deaths_has_a_file_and_no_row_in_the_summary(whole):

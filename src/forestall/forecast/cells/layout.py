@@ -43,9 +43,9 @@ class RunHeader:
     """What made the draws of a run: two runs with equal headers and cells have equal draws.
 
     as_of: the last month of data (month_id) that the model saw. step: what `periods` count, month_ids ("month") or
-    calendar years ("year"); ascending, and all after `as_of`. n_draws: draws of every cell and period. panel_digest:
-    sha256 of the panel of cells, country_digest: of the country forecast that the cells sum to ("" where there is
-    none).
+    calendar years ("year"); ascending, and none of them over by `as_of`. n_draws: draws of every cell and period.
+    panel_digest: sha256 of the panel of cells, country_digest: of the country forecast that the cells sum to ("" where
+    there is none).
 
     Raises ValueError on a header that cannot be.
     """
@@ -71,11 +71,10 @@ class RunHeader:
             raise ValueError(f"step is {self.step!r}, expected {' or '.join(get_args(Step))}")
         if not self.periods or any(b <= a for a, b in zip(self.periods, self.periods[1:], strict=False)):
             raise ValueError(f"periods must be one or more, ascending, got {list(self.periods)}")
-        first = self.periods[0] if self.step == "month" else (self.periods[0] - 1980) * 12 + 1
-        if first <= self.as_of:
-            raise ValueError(
-                f"{self.step} {self.periods[0]} does not begin after as_of {self.as_of}: that is no forecast"
-            )
+        # A year may have begun: a panel by year ends with the last that is over.
+        end = self.periods[0] if self.step == "month" else (self.periods[0] - 1980) * 12 + 12
+        if end <= self.as_of:
+            raise ValueError(f"{self.step} {self.periods[0]} is over by as_of {self.as_of}: that is no forecast")
         if not 1 <= self.n_draws <= MOST_DRAWS:
             raise ValueError(f"a run has 1 to {MOST_DRAWS} draws, not {self.n_draws}")
 
