@@ -14,13 +14,14 @@ Text: files of GDELT 1.0 (58 columns, about 290 bytes a row) as published, in a 
 
 import argparse
 import json
+import os
 import resource
 import shutil
 import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -135,6 +136,14 @@ def generate(folder: Path, rows: int) -> dict[str, float]:
     }
 
 
+def held(folder: Path) -> dict[str, float] | None:
+    """What `generate` says, for a stream that was made before."""
+    parts = Stream(folder, KIND).parts()
+    size = sum(p.bytes for p in parts)
+    said: dict[str, float] = {"seconds": 0, "rows": sum(p.rows for p in parts), "bytes": size, "parts": len(parts)}
+    return said if parts else None
+
+
 def sql(key: str, glob: str) -> str:
     """What one would write in DuckDB without forestall."""
     quads = ", ".join(f"count(*) FILTER (quad_class = {n}) AS {name}" for n, name in enumerate(COUNTS[1:5], start=1))
@@ -173,18 +182,20 @@ TOOLS: dict[str, Callable[[Path, str], pl.DataFrame]] = {
 
 
 def measure(tool: str, key: str, folder: Path) -> dict[str, float]:
-    """Count in this process. sum and rows stand for the answer; it is left beside the stream for comparison."""
+    """Count in this process; the answer is left beside the stream for comparison."""
     start = time.perf_counter()
     counts = TOOLS[tool](folder, key)
-    seconds = time.perf_counter() - start
+    said = {"seconds": time.perf_counter() - start, "rows": counts.height} | usage()
     held = counts.select(key, "month_id", *(pl.col(c).cast(pl.Int64) for c in COUNTS)).sort("month_id", key)
     held.write_parquet(folder / f"{tool}-{key}.parquet")
-    return {"seconds": seconds, "rows": counts.height} | usage()
+    return said
 
 
 def usage() -> dict[str, float]:
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    return {"peak": used.ru_maxrss / 1024, "cpu": used.ru_utime + used.ru_stime}
+    """CPU seconds of this process and its children, and the peak of memory of the largest of them in MB."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    peak = max(one.ru_maxrss for one in used) / 1024
+    return {"peak": peak, "cpu": sum(one.ru_utime + one.ru_stime for one in used)}
 
 
 def write_text(folder: Path, rows: int, files: int) -> list[Path]:
@@ -250,33 +261,40 @@ def in_process(*arguments: str) -> dict[str, float]:
     return result
 
 
-def agree(folder: Path, key: str) -> Iterator[str]:
+def agree(folder: Path, key: str) -> dict[str, float]:
     ours = pl.read_parquet(folder / f"forestall-{key}.parquet")
     for tool in list(TOOLS)[1:]:
         other = pl.read_parquet(folder / f"{tool}-{key}.parquet")
         if not ours.equals(other):
             raise SystemExit(f"{tool} and forestall disagree by {key}")
-        yield tool
+    return {"events": float(ours["events"].sum())}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--folder", type=Path, required=True, help="made for this run, and removed after it")
+    parser.add_argument("--folder", type=Path, required=True, help="where the files are made")
     parser.add_argument("--rows", type=int, default=100_000_000)
     parser.add_argument("--text-rows", type=int, default=2_000_000)
     parser.add_argument("--repeats", type=int, default=2)
+    parser.add_argument("--keep", action="store_true", help="use the stream that is there, and leave it there")
     parser.add_argument("--measure", nargs="+", help=argparse.SUPPRESS)
     given = parser.parse_args()
     folder: Path = given.folder
     if given.measure:
         what, *rest = given.measure
-        done = generate(folder, int(rest[0])) if what == "generate" else None
-        done = measure_text(rest[0], folder) if what == "text" else done
-        print(json.dumps(done or measure(what, rest[0], folder)))
+        # A process starts with its parent's peak of memory, so the parent does none of the work.
+        steps: dict[str, Callable[[], dict[str, float]]] = {
+            "generate": lambda: generate(folder, int(rest[0])),
+            "agree": lambda: agree(folder, rest[0]),
+            "write": lambda: {"files": len(write_text(folder, int(rest[0]), files=4))},
+            "text": lambda: measure_text(rest[0], folder),
+        }
+        print(json.dumps(steps[what]() if what in steps else measure(what, rest[0], folder)))
         return
-    folder.mkdir(parents=True)
+    folder.mkdir(parents=True, exist_ok=given.keep)
     try:
-        made = in_process("--folder", str(folder), "--measure", "generate", str(given.rows))
+        print(f"load before: {os.getloadavg()[0]:.1f}")
+        made = held(folder) or in_process("--folder", str(folder), "--measure", "generate", str(given.rows))
         print(
             f"{made['rows']:,.0f} rows in {made['parts']:,.0f} parts, {made['bytes'] / 1e9:.2f} GB, "
             f"made in {made['seconds']:.0f} s"
@@ -286,16 +304,17 @@ def main() -> None:
             for tool in TOOLS:
                 runs = [in_process("--folder", str(folder), "--measure", tool, key) for _ in range(given.repeats)]
                 show(f"{key}, {tool}", runs)
-            print(f"{'':<28}equal: forestall, {', '.join(agree(folder, key))}")
-        shutil.rmtree(folder / KIND)
-        write_text(folder, given.text_rows, files=4)
+            same = in_process("--folder", str(folder), "--measure", "agree", key)
+            print(f"{'':<28}all three equal, {same['events']:,.0f} events")
+        in_process("--folder", str(folder), "--measure", "write", str(given.text_rows))
         for what in ("parse", "1", "2"):
             runs = [in_process("--folder", str(folder), "--measure", "text", what)]
             label = "parse" if what == "parse" else f"into a stream, {what} worker{'s' if what == '2' else ''}"
             show(f"text, {label}", runs)
             print(f"{'':<28}{runs[0]['rows'] / runs[0]['seconds']:,.0f} rows a second")
     finally:
-        shutil.rmtree(folder)
+        if not given.keep:
+            shutil.rmtree(folder)
 
 
 def show(label: str, runs: list[dict[str, float]]) -> None:
