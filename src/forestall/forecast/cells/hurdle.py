@@ -1,0 +1,143 @@
+"""A boosted hurdle for land cells: whether a cell sees deaths, how many then, and how sure that is.
+
+Three LightGBM models a horizon, learned from all earlier origins of the panel: the chance of one death or more; the
+mean of log deaths where there are any; and the size of that mean's cross-fitted errors, which scales one pool of
+standardised errors. Cells far from any violence are most of the rows and few of the deaths: a twentieth of them is
+learned from, at twenty times the weight.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from forestall.errors import UsageError
+from forestall.forecast.cells.features import FIRST, Past, Values, names, table
+from forestall.forecast.cells.law import POINTS, CellLaw
+from forestall.forecast.training import learning, require_lightgbm
+
+NAME, VERSION = "cell_hurdle", "1"
+
+Floats = npt.NDArray[np.float64]
+
+FEWEST_ORIGINS = 4
+NEAR = "k4_share_8"
+"""The feature that tells cells far from violence, and the value below which a cell counts as far."""
+FAR = 2e-3
+FAR_KEPT = 0.05
+LEAST = 0.002
+"""Cells with a smaller chance of a death than this keep the law zero; their chance is kept."""
+FOLDS = 4
+RATIO_MOST = 30.0
+OWN_MOST = 3.3
+COMMON: dict[str, Any] = {
+    "learning_rate": 0.05,
+    "feature_fraction": 0.5,
+    "bagging_fraction": 0.7,
+    "bagging_freq": 1,
+    "lambda_l2": 5,
+    "max_bin": 127,
+    "num_threads": 1,
+    "deterministic": True,
+    "force_row_wise": True,
+    "verbosity": -1,
+    "seed": 1,
+}
+CHANCE = {**COMMON, "objective": "binary", "num_leaves": 15, "min_data_in_leaf": 200}
+SIZE = {**COMMON, "objective": "regression", "num_leaves": 15, "min_data_in_leaf": 60}
+CHANCE_ROUNDS, SIZE_ROUNDS, SCALE_ROUNDS = 150, 150, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Hurdle:
+    """What was learned for one horizon. errors: ascending standardised errors of log deaths. origins: how many."""
+
+    chance: Any
+    size: Any
+    scale: Any
+    errors: Floats
+    features: tuple[str, ...]
+    ahead: int
+    origins: int
+
+
+def fit(past: Past, k: int, ahead: int, *, tables: dict[int, Values] | None = None) -> Hurdle:
+    """Learn from all origins whose outcome, `ahead` periods later, is at column k or before.
+
+    tables: features by column, filled as needed, so that they are worked out once for many fits. Raises UsageError
+    with fewer than four origins, and as `require_lightgbm` does.
+    """
+    require_lightgbm()
+    import lightgbm
+
+    origins = [o for o in range(FIRST, k - ahead + 1) if past.located[o] and past.located[o + ahead]]
+    if len(origins) < FEWEST_ORIGINS:
+        raise UsageError(
+            f"a forecast of cells {ahead} periods ahead learns from {FEWEST_ORIGINS} located origins or more, there "
+            f"are {len(origins)}: add a release with located events"
+        )
+    known = {} if tables is None else tables
+    order = names(past)
+    near = order.index(NEAR)
+    parts: list[tuple[Values, Values, Floats]] = []
+    for origin in origins:
+        if origin not in known:
+            known[origin] = table(past, origin)
+        seen, outcome = known[origin], past.panel.values[:, origin + ahead]
+        close = (seen[:, near] > FAR) | (outcome > 0)
+        rng = np.random.default_rng([origin, ahead])
+        kept = close | (rng.random(close.size) < FAR_KEPT)
+        parts.append((seen[kept], outcome[kept], np.where(close[kept], 1.0, 1 / FAR_KEPT)))
+    seen, outcome = np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+    weight = np.concatenate([p[2] for p in parts])
+    some = outcome > 0
+    sizes, cases = np.log(outcome[some].astype(np.float64)), seen[some]
+
+    def learned(parameters: dict[str, Any], x: Values, y: Floats, rounds: int, w: Floats | None = None) -> Any:
+        return lightgbm.train(parameters, lightgbm.Dataset(x, y, weight=w, free_raw_data=True), rounds)
+
+    with learning:
+        chance = learned(CHANCE, seen, some.astype(np.float64), CHANCE_ROUNDS, weight)
+        fold = np.random.default_rng(ahead).integers(0, FOLDS, sizes.size)
+        expected = np.empty(sizes.size)
+        for f in range(FOLDS):
+            model = learned(SIZE, cases[fold != f], sizes[fold != f], SIZE_ROUNDS)
+            expected[fold == f] = model.predict(cases[fold == f], num_threads=1)
+        size = learned(SIZE, cases, sizes, SIZE_ROUNDS)
+        off = sizes - expected
+        scale = learned(SIZE, cases, np.log(np.abs(off) + 0.1), SCALE_ROUNDS)
+        errors = np.sort(off / np.exp(scale.predict(cases, num_threads=1)))
+    return Hurdle(chance, size, scale, errors, order, ahead, len(origins))
+
+
+def law(learned: Hurdle, past: Past, k: int, *, seen: Values | None = None, points: int = POINTS) -> CellLaw:
+    """The law of every cell `learned.ahead` periods after column k. seen: its features, if they are at hand."""
+    x = table(past, k) if seen is None else seen
+    with learning:
+        chance = np.asarray(learned.chance.predict(x, num_threads=1), dtype=np.float64)
+        rows = np.flatnonzero(chance >= LEAST)
+        middle = np.asarray(learned.size.predict(x[rows], num_threads=1))
+        width = np.exp(np.asarray(learned.scale.predict(x[rows], num_threads=1)))
+    quiet = 1 - chance[rows, None]
+    at = (np.arange(points) + 0.5) / points
+    within = np.clip((at - quiet) / (1 - quiet), 0, 1)
+    error = np.quantile(learned.errors, within)
+    deaths = np.where(at > quiet, np.maximum(np.round(np.exp(middle[:, None] + width[:, None] * error)), 1), 0)
+    deaths = np.minimum(deaths, most(past, k)[rows, None]).astype(np.float32)
+    expected = np.zeros(chance.size)
+    expected[rows] = deaths.mean(axis=1)
+    return CellLaw(rows, deaths, chance, expected)
+
+
+def most(past: Past, k: int) -> Floats:
+    """The most deaths held possible for each cell in a period: (n,), the explicit end of the tail.
+
+    Thirty times the highest of the cell's last ten periods and 50 deaths, no more than the second highest record of any
+    cell up to column k, nor less than 3.3 times the cell's own highest period. Whole deaths.
+    """
+    values = np.nan_to_num(past.panel.values[:, : k + 1])
+    own, recent = values.max(axis=1), values[:, -10:].max(axis=1)
+    second = np.sort(own)[-2]
+    bound: Floats = np.ceil(np.maximum(OWN_MOST * own, np.minimum(RATIO_MOST * (recent + 50), second)))
+    return bound
