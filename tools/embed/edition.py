@@ -1,7 +1,7 @@
 """The newest edition, worked out ahead: `python -m tools.embed.edition`, after all other tables and weights are final.
 
 The laws of the ensemble that a first brief needs (the newest month, the month before, and the newest without each
-country's worst month), and the event probabilities and reasons of the newest month.
+country's worst month), and the event probabilities, reasons and risk by cell of the newest month.
 """
 
 import gzip
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from forestall.brief import measures
 from forestall.forecast import edition, event_cache, events, explain_cache
+from forestall.forecast.cells import outlook
 from forestall.forecast.laws import Law
 from forestall.forecast.models import forestall
 from forestall.forecast.sampling import MAX_HORIZON
@@ -25,8 +26,8 @@ from tools.embed import held
 NOTE = "worked out from the embedded tables so that a first brief takes seconds; other figures are worked out as asked"
 
 
-def build(embedded: Path, home: Path) -> tuple[bytes, bytes, bytes]:
-    """The three files of an edition. embedded: the folder of embedded tables. home: an empty folder to work in."""
+def build(embedded: Path, home: Path) -> tuple[bytes, bytes, bytes, bytes]:
+    """The four files of an edition. embedded: the folder of embedded tables. home: an empty folder to work in."""
     workspace = Workspace.open(home, embedded=embedded)
     panel = country_month(workspace, as_of=latest_month(workspace))
     laws = dict([_law(panel), _law(panel.cut(panel.as_of - 1))])
@@ -40,6 +41,7 @@ def build(embedded: Path, home: Path) -> tuple[bytes, bytes, bytes]:
         edition.pack(laws),
         (json.dumps(chances, allow_nan=False) + "\n").encode(),
         gzip.compress(json.dumps(reasons).encode(), mtime=0),
+        outlook.pack(workspace, panel),
     )
 
 
@@ -51,11 +53,17 @@ def _law(panel: Panel) -> tuple[str, Law]:
 def write(out: Path) -> str:
     """Write the files beside the embedded tables and enter them in the manifest; returns a line about them."""
     with tempfile.TemporaryDirectory() as home:
-        contents = dict(zip((edition.LAWS, edition.EVENTS, edition.REASONS), build(out, Path(home)), strict=True))
+        names = (edition.LAWS, edition.EVENTS, edition.REASONS, edition.CELLS)
+        contents = dict(zip(names, build(out, Path(home)), strict=True))
     tables = Manifest.read(out / held.MANIFEST).tables
     for name, content in contents.items():
         files.write(out / name, content)
         sources = tables["ucdp_country_month"].sources
+        if name == edition.CELLS:
+            located = (
+                tables["ucdp_cell_year"].sources + tables["ucdp_cell_month"].sources + tables["land_cells"].sources
+            )
+            sources = tuple(dict.fromkeys((*sources, *located)))
         if name == edition.EVENTS:
             sources = tuple(dict.fromkeys((*sources, *tables["covariates"].sources)))
         entry = EmbeddedFile(

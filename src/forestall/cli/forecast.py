@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from forestall.cli import cells as by_cell
 from forestall.cli.backtest import backtest
-from forestall.cli.common import AsOf, Json, note, print_json
+from forestall.cli.common import AsOf, Cluster, Jobs, Json, note, print_json
 from forestall.cli.reasons import check_why, reasons_document, show_reasons
 from forestall.cli.terminal import REVISED, Seed, Target, month_text, new_table, panel_of, show
 from forestall.errors import UsageError
@@ -36,25 +37,31 @@ def forecast(
     *,
     target: Target = "deaths_total",
     horizon: Annotated[int, typer.Option("--horizon", metavar="N", help="Months ahead, 1 to 36.")] = 36,
-    level: Annotated[str, typer.Option("--level", help="country.")] = "country",
+    level: Annotated[
+        str, typer.Option("--level", help="country, or cell: where inside countries, on a grid of half a degree.")
+    ] = "country",
+    step: Annotated[str, typer.Option("--step", help="With --level cell: month or (calendar) year.")] = "month",
     model: Annotated[str | None, typer.Option("--model", help="A model by name; default: forestall.")] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", metavar="FILE", help="Also write it: .parquet (every draw), .csv or .json (summary)."),
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help="Also write it: .parquet (every draw), .csv or .json (summary); with --level cell a folder.",
+        ),
     ] = None,
     why: Annotated[
         bool,
         typer.Option("--why", help="Also say what drives the country's forecast, what it resembles, what changed."),
     ] = False,
     seed: Seed = 0,
+    jobs: Jobs = None,
+    cluster: Cluster = None,
     as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Forecast deaths by country, month and year, as 1,000 draws: mean, quantiles, chances of 1+ to 1,000+ deaths."""
-    if level != "country":
-        raise UsageError(f"--level {level!r} is not forecast here, expected country")
-    if out is not None and out.suffix not in {".parquet", ".csv", ".json"}:
-        raise UsageError(f"--out {out} ends in {out.suffix or 'nothing'}, expected .parquet, .csv or .json")
+    _check(country, level, step, out, why=why, workers=jobs is not None or cluster is not None)
     from forestall.forecast import models, run
     from forestall.store import Workspace
 
@@ -65,6 +72,21 @@ def forecast(
     workspace = Workspace.open()
     panel = panel_of(workspace, as_of, target)
     unit = None if country is None else _gw_id(country, panel)  # said before any model is fitted
+    if level == "cell":
+        by_cell.forecast(
+            workspace,
+            panel,
+            unit,
+            model=name,
+            horizon=horizon,
+            step=step,
+            seed=seed,
+            out=out,
+            jobs=jobs,
+            cluster=cluster,
+            as_json=as_json,
+        )
+        return
     found = run(panel, name, months=horizon, seed=seed, cache_dir=workspace.cache_dir)
     codes = dict(zip(panel.units.tolist(), panel.iso3, strict=True))
     if unit is not None:
@@ -84,6 +106,20 @@ def forecast(
         show(_country_table(document) if country is not None else _world_table(found, codes))
         if reasons is not None:
             show_reasons(reasons)
+
+
+def _check(country: str | None, level: str, step: str, out: Path | None, *, why: bool, workers: bool) -> None:
+    """Raises UsageError on options that do not go together, before anything is read."""
+    if level not in {"country", "cell"}:
+        raise UsageError(f"--level {level!r} is not forecast here, expected country or cell")
+    if level == "cell":
+        by_cell.check(country, step, out)
+        if why:
+            raise UsageError("--why speaks of countries: leave it out with --level cell")
+    elif step != "month" or workers:
+        raise UsageError("--step, --jobs and --cluster belong to --level cell: countries are forecast in this process")
+    elif out is not None and out.suffix not in {".parquet", ".csv", ".json"}:
+        raise UsageError(f"--out {out} ends in {out.suffix or 'nothing'}, expected .parquet, .csv or .json")
 
 
 def _write(found: "Forecast", document: dict[str, Any], out: Path) -> None:

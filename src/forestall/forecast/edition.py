@@ -1,8 +1,8 @@
 """The newest edition, worked out when the package was built, so that its first brief takes seconds and not a fit.
 
-Three files beside the embedded tables, written by `python -m tools.embed.edition` and never by hand: laws of the
-ensemble for a few panels, and the event probabilities and reasons of one. Each is found by the digest of all it
-follows from, so other figures, another version or other weights are not in them and are worked out as ever.
+Four files beside the embedded tables, written by `python -m tools.embed.edition` and never by hand: laws of the
+ensemble for a few panels, and the event probabilities, reasons and risk by cell of one. Each is found by the digest of
+all it follows from, so other figures, another version or other weights are not in them and are worked out as ever.
 """
 
 import gzip
@@ -18,6 +18,7 @@ import numpy as np
 from forestall.forecast.laws import POINTS, Law
 
 LAWS, EVENTS, REASONS = "edition.npz", "edition_events.json", "edition_reasons.json.gz"
+CELLS = "edition_cells.parquet"
 
 
 @cache
@@ -74,3 +75,8 @@ def reasons(key: str) -> list[dict[str, Any]] | None:
         return None
     held: dict[str, list[dict[str, Any]]] = json.loads(gzip.decompress(content))
     return held.get(key)
+
+
+def cells() -> bytes:
+    """The risk by cell that came with the package, empty if there is none; `forecast.cells.outlook` reads it."""
+    return _file(CELLS)

@@ -72,5 +72,5 @@ def distance(where: npt.NDArray[np.bool_]) -> Field:
     if not where.any():
         return np.full(where.shape, FARTHEST, dtype=np.float32)
     wide = np.pad(where, ((0, 0), (FARTHEST, FARTHEST)), mode="wrap")
-    found = ndimage.distance_transform_edt(~wide)[:, FARTHEST:-FARTHEST]
-    return np.minimum(found, FARTHEST).astype(np.float32)
+    found = np.asarray(ndimage.distance_transform_edt(~wide), dtype=np.float32)
+    return np.minimum(found[:, FARTHEST:-FARTHEST], np.float32(FARTHEST))

@@ -18,19 +18,19 @@ TIED = 0.3
 """Rank correlation of the normal scores of two cells of a country, chosen on origins before 2012."""
 
 
-def draw(values: Values, totals: Draws, chance: Floats, *, seed: int, gw_id: int) -> tuple[Ints, Draws]:
+def draw(values: Values, totals: Draws, chance: Floats, *, seed: int, gw_id: int, year: int = 0) -> tuple[Ints, Draws]:
     """Draws of the cells of one country whose sum is `totals` in every draw.
 
     values: (m, points) laws of the cells that have one, ascending. totals: (d,) deaths of the country, whole numbers.
     chance: (c,) of one death or more for all cells of the country; the first m are those of `values`, in its order.
     Returns the positions (r,) among the c cells that have deaths in any draw, ascending, and their draws (r, d). The
-    same seed and country give the same draws, whatever countries stand beside it. Raises ShapeError if the parts do
-    not fit.
+    same seed, country and year ahead give the same draws, whatever countries stand beside it. Raises ShapeError if the
+    parts do not fit.
     """
     cells, d = chance.size, totals.size
     if values.shape[0] > cells or cells == 0:
         raise ShapeError(f"{values.shape[0]} laws for {cells} cells")
-    rng = np.random.default_rng([seed, gw_id, 0xCE11])
+    rng = np.random.default_rng([seed, gw_id, year, 0xCE11])
     found = np.zeros((cells, d), dtype=np.int64)
     if not totals.any():
         return np.zeros(0, dtype=np.int64), found[:0]
