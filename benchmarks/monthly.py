@@ -2,10 +2,12 @@
 
     python benchmarks/monthly.py
     python benchmarks/monthly.py --model history --commands
+    python benchmarks/monthly.py --anew
 
 Each run is a process of its own, from the start of Python to its end. Cold: the workspace is empty. Cached: the same
 run again on the same workspace, whose panel has not changed. With --commands, `forestall forecast --target T --json` is
-timed beside it, one command a target, each from an empty workspace and again.
+timed beside it, one command a target, each from an empty workspace and again. With --anew the laws of the newest edition
+that come with the package are not used: so long does it take once a user's own figures are in.
 """
 
 import argparse
@@ -20,8 +22,12 @@ from command import Cost, python, run
 MONTHS, DRAWS = 36, 1000
 
 
-def work(model: str, report: Path) -> None:
+def work(model: str, report: Path, *, anew: bool) -> None:
     """Forecast all targets in this process, and write what each took."""
+    if anew:
+        from forestall.forecast import edition
+
+        edition.law = lambda _key: None
     from forestall.cli.terminal import panel_of
     from forestall.forecast import run as forecast
     from forestall.panel.frame import TARGETS
@@ -48,10 +54,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", default=models.DEFAULT)
     parser.add_argument("--commands", action="store_true", help="also time the command of each target")
+    parser.add_argument("--anew", action="store_true", help="without the laws that come with the package")
     parser.add_argument("--work", type=Path, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.work is not None:
-        work(given.model, given.work)
+        work(given.model, given.work, anew=given.anew)
         return
     print(f"load before: {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores, {given.model}")
     print(f"{'':<44}{'wall, s':>10}{'CPU, s':>10}{'peak, MB':>10}")
@@ -62,7 +69,10 @@ def main() -> None:
             report = folder / "report.json"
             line(
                 f"all targets, {label}",
-                python([__file__, "--model", given.model, "--work", str(report)], folder / "home"),
+                python(
+                    [__file__, "--model", given.model, "--work", str(report), *(["--anew"] if given.anew else [])],
+                    folder / "home",
+                ),
             )
             for target, (seconds, units) in json.loads(report.read_text(encoding="utf-8")).items():
                 print(f"  {f'{target}, {units} countries':<42}{seconds:>10.2f}")
