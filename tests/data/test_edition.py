@@ -3,6 +3,7 @@ import pytest
 
 from forestall.brief import measures
 from forestall.forecast import edition, event_cache, explain_cache
+from forestall.forecast.cells import outlook
 from forestall.forecast.laws import POINTS
 from forestall.forecast.models import forestall
 from forestall.forecast.sampling import MAX_HORIZON
@@ -30,6 +31,9 @@ def test_the_edition_holds_what_a_first_brief_of_the_embedded_figures_asks(works
         assert edition.law(forestall.key(without)) is not None
     assert edition.events(event_cache.key(panel, workspace)) is not None
     assert edition.reasons(explain_cache.key(panel)) is not None
+    by_cell = outlook.unpack(edition.cells(), outlook.key(panel, workspace))
+    assert by_cell.chance.min() >= outlook.SHOWN - 1e-9
+    assert set(by_cell.gw_id.tolist()) <= set(panel.units.tolist())
 
 
 def test_its_laws_are_whole_ascend_and_end_where_the_record_ends(panel):

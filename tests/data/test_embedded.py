@@ -52,8 +52,10 @@ def year_of_month() -> pl.Expr:
 
 
 def test_manifest_names_every_file_with_its_digest(manifest: Manifest) -> None:
-    assert {entry.file for entry in manifest.tables.values() if "/" not in entry.file} == {
-        path.name for path in DATA.glob("*.parquet")
+    named = {entry.file for entry in manifest.tables.values() if "/" not in entry.file} | set(manifest.files)
+    assert {path.name for path in DATA.glob("*.parquet")} <= named
+    assert {entry.file for entry in manifest.tables.values()} <= {
+        p.relative_to(DATA).as_posix() for p in DATA.rglob("*")
     }
     for name, entry in manifest.tables.items():
         content = (DATA / entry.file).read_bytes()
