@@ -153,6 +153,27 @@ def failures(frame: pl.DataFrame, model: str, reference: str) -> None:
         )
 
 
+def report(frame: pl.DataFrame, ahead: int) -> None:
+    """All tables for the origins that choices were made on, those they were not, and all."""
+    first, last = (int(frame["origin"].to_numpy()[k]) for k in (0, -1))
+    for since, until in ((first, min(CHOSEN, last)), (max(CHOSEN + 1, first), last), (first, last)):
+        part = frame.filter(pl.col("origin").is_between(since, until))
+        if part.is_empty():
+            continue
+        print(f"\n# Origins {since} to {until}, {ahead} ahead")
+        table = cell_report.summary(part)
+        for cells in ("all", "quiet"):
+            means(table, cells)
+        base = table.filter(pl.col("model").is_in(BASELINES), pl.col("cells") == "all")
+        reference = str(base.group_by("model").agg(pl.col("crps").mean()).sort("crps")["model"][0])
+        for model in OURS:
+            by_origin(table, model)
+            intervals(part, model, reference)
+            calibrated(part, model)
+        calibrated(part, "kernel")
+        failures(part, cell_backtest.HURDLE, reference)
+
+
 def main() -> None:
     """Score what is not scored yet and print the tables of both spans and horizons."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
@@ -172,22 +193,7 @@ def main() -> None:
             folder=given.out,
             say=lambda text: print(time.strftime("%T"), text, flush=True),
         )
-        for first, until in ((given.first, CHOSEN), (CHOSEN + 1, last), (given.first, last)):
-            part = frame.filter(pl.col("origin").is_between(first, until))
-            if part.is_empty():
-                continue
-            print(f"\n# Origins {first} to {min(until, last)}, {ahead} ahead")
-            table = cell_report.summary(part)
-            for cells in ("all", "quiet"):
-                means(table, cells)
-            base = table.filter(pl.col("model").is_in(BASELINES), pl.col("cells") == "all")
-            reference = str(base.group_by("model").agg(pl.col("crps").mean()).sort("crps")["model"][0])
-            for model in OURS:
-                by_origin(table, model)
-                intervals(part, model, reference)
-                calibrated(part, model)
-            calibrated(part, "kernel")
-            failures(part, cell_backtest.HURDLE, reference)
+        report(frame, ahead)
 
 
 if __name__ == "__main__":
