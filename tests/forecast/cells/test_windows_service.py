@@ -1,5 +1,8 @@
 """Windows of twelve months on the embedded figures, and whole runs of cells through the service."""
 
+from datetime import date
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -9,10 +12,13 @@ from forestall.forecast.cells import service
 from forestall.forecast.cells.law import CellLaw
 from forestall.forecast.cells.reading import open_run
 from forestall.forecast.cells.windows import windows
+from forestall.ids import cells
 from forestall.ids.months import month_end, month_id
 from forestall.panel.cells import cell_panel
 from forestall.panel.country_month import country_month
-from forestall.store import Workspace
+from forestall.parallel import workers
+from forestall.sources import ucdp
+from forestall.store import Release, Source, Workspace
 
 FEBRUARY = month_id(2026, 2)
 
@@ -88,6 +94,10 @@ def test_a_run_sums_to_the_country_by_month_and_goes_on_where_it_stopped(workspa
     assert again.country(625).rows > 0
     assert done.file(432).stat().st_mtime_ns == files[done.file(432)]
     assert open_run(tmp_path / "run").problems() == ()
+    with workers(jobs=2) as crew:
+        spread = service.run(workspace, panel, tmp_path / "workers", **asked, workers=crew)
+    for unit in (432, 625, 970):
+        assert spread.file(unit).read_bytes() == done.file(unit).read_bytes()
 
 
 def test_years_are_the_sums_of_their_months(workspace, quick, tmp_path) -> None:
@@ -103,3 +113,39 @@ def test_years_are_the_sums_of_their_months(workspace, quick, tmp_path) -> None:
         service.run(workspace, panel, tmp_path / "z", horizon=37, **asked)
     with pytest.raises(UsageError, match="smaller than one"):
         service.run(workspace, panel, tmp_path / "z", horizon=12, **asked | {"units": [221]})
+
+
+def test_a_release_with_dates_runs_the_monthly_path(shared: Path, tmp_path: Path) -> None:
+    """Sri Lanka, whole in GED 23.1, stands for a full release: windows of any month are sums of its months."""
+    parsed = ucdp.parse_file(shared / "ucdp" / "samples" / "ged_sri_lanka.csv.gz", release="ucdp-ged-23.1")
+    held = Workspace.open(tmp_path / "home")
+    with held.update() as change:
+        release = Release(
+            release="ucdp-ged-23.1",
+            table="ucdp_events",
+            source="UCDP GED",
+            status="final",
+            published=date(2023, 6, 1),
+            first_month=109,
+            last_month=month_id(2022, 12),
+            month_rule="end",
+        )
+        source = Source(name="made for a test", version="1", licence="CC0-1.0", citation="none")
+        change.add_table(parsed.frame, release, source=source)
+    as_of = month_id(2007, 5)
+    seen = windows(held, as_of=as_of)
+    months = cell_panel(held, as_of=as_of, step="month")
+    assert seen.months == 12
+    assert seen.panel.located[1:].all()
+    np.testing.assert_array_equal(seen.panel.values[:, -1], months.values[:, -12:].sum(axis=1))
+    np.testing.assert_array_equal(seen.panel.values[:, -3], months.values[:, -36:-24].sum(axis=1))
+    panel = country_month(held, as_of=as_of)
+    done = service.run(held, panel, tmp_path / "run", horizon=6, model="ewma", units=[780])
+    block = done.country(780)
+    risk = block.prob_at_least(1)[:, 0]
+    lat = cells.centre(block.cells)[0]
+    # The war was in the north and east: what followed was there, and so is the forecast.
+    after = cell_panel(held, as_of=as_of + 6, step="month").values[:, -6:].sum(axis=1)
+    outcome = after[np.searchsorted(months.pg_id, block.cells)] > 0
+    assert risk[outcome].mean() > 3 * risk[~outcome].mean()
+    assert risk[lat > 8.5].mean() > 3 * risk[lat < 7].mean()
