@@ -32,24 +32,24 @@ def zero(past: Past, _k: int) -> CellLaw:
 
 def last(past: Past, k: int) -> CellLaw:
     """The deaths of the last period again."""
-    return _samples(past, [past.newest(k)], {(0, 0): 1.0})
+    return samples(past, [past.newest(k)], {(0, 0): 1.0})
 
 
 def own_history(past: Past, k: int) -> CellLaw:
     """The cell's last five periods, equally likely: conflictology for cells."""
-    return _samples(past, _columns(past, k, OWN_PERIODS), {(0, 0): 1.0})
+    return samples(past, _columns(past, k, OWN_PERIODS), {(0, 0): 1.0})
 
 
 def with_neighbours(past: Past, k: int) -> CellLaw:
     """The last three periods of the cell and the eight around it, equally likely."""
-    return _samples(past, _columns(past, k, RING_PERIODS), {(r, c): 1.0 for r in (-1, 0, 1) for c in (-1, 0, 1)})
+    return samples(past, _columns(past, k, RING_PERIODS), {(r, c): 1.0 for r in (-1, 0, 1) for c in (-1, 0, 1)})
 
 
 def kernel(past: Past, k: int) -> CellLaw:
     """Decayed kernel history: ten periods of the cells around, weighted by 0.5^age and a Gaussian of 0.6 cells."""
     reach = range(-KERNEL_RADIUS, KERNEL_RADIUS + 1)
     near = {(r, c): float(np.exp(-(r * r + c * c) / 2 / KERNEL_WIDTH**2)) for r in reach for c in reach}
-    return _samples(past, _columns(past, k, KERNEL_PERIODS), near, half_life=KERNEL_HALF_LIFE)
+    return samples(past, _columns(past, k, KERNEL_PERIODS), near, half_life=KERNEL_HALF_LIFE)
 
 
 BASELINES: dict[str, Baseline] = {
@@ -66,7 +66,7 @@ def _columns(past: Past, k: int, periods: int) -> list[int]:
     return known or [past.newest(k)]
 
 
-def _samples(
+def samples(
     past: Past, columns: list[int], near: dict[tuple[int, int], float], *, half_life: float | None = None
 ) -> CellLaw:
     """The law of the values of some columns of the cells around, weighted by place and age."""

@@ -211,8 +211,8 @@ def prepared(
         made = [task for task in made if task.gw_id in set(units)]
     if not made:
         raise UsageError(
-            "none of the countries asked for has a cell of half a degree assigned to it: Monaco, San Marino and the like "
-            "are smaller than one; ask for the country itself"
+            "none of the countries asked for has a cell of half a degree assigned to it: Monaco, San Marino and the "
+            "like are smaller than one; ask for the country itself"
         )
     periods, _ = _periods(made[0], np.zeros(0, dtype=np.int64))
     pg_id = np.concatenate([task.cells for task in made])
