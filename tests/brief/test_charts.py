@@ -8,8 +8,8 @@ import numpy as np
 import polars as pl
 import pytest
 
-from forestall.brief import charts, maps, svg, theme
-from forestall.brief.document import HistoryMonth, MonthForecast, Place
+from forestall.brief import charts, closeup, maps, svg, theme
+from forestall.brief.document import HistoryMonth, MonthForecast, Place, RiskCell
 from forestall.ids import cells
 from forestall.ids.months import format_month
 
@@ -44,6 +44,23 @@ def place(lat: float, lon: float, deaths: int) -> Place:
     cell = int(cells.cell_of(lat, lon))
     y, x = cells.centre(cell)
     return Place(pg_id=cell, lat=float(y), lon=float(x), deaths=deaths, events=1)
+
+
+def risky(lat: float, lon: float, chance: float, high80: float = 0.0) -> RiskCell:
+    at = place(lat, lon, 0)
+    return RiskCell(
+        pg_id=at.pg_id,
+        lat=at.lat,
+        lon=at.lon,
+        chance=chance,
+        chance_25=chance / 4,
+        expected=high80 / 3,
+        low80=0,
+        high80=high80,
+    )
+
+
+RISK = [risky(14.2, -4.1, 0.8, 120.0), risky(14.7, -4.1, 0.3, 3.0), risky(17.1, 0.2, 0.02)]
 
 
 def ranked(*values: float, label: str = "Mali") -> pl.DataFrame:
@@ -83,6 +100,9 @@ DRAWN = {
         [place(-17.8, 178.2, 5), place(-16.7, -179.9, 700)], ["FJI"], name="c1", title="Fiji"
     ),
     "cells in a far corner": lambda: maps.country([place(66.2, -171.2, 1), place(55.7, 37.6, 9)], ["RUS"], name="c1", title="Russia"),
+    "chances": lambda: maps.chances(RISK, [place(14.2, -4.1, 30)], ["MLI"], name="c1", title="Mali"),
+    "chances, none": lambda: maps.chances([], [], ["KAZ"], name="c1", title="Kazakhstan"),
+    "reach": lambda: maps.reach(RISK, ["MLI"], name="c1", title="Mali"),
     "cells on a small island": lambda: maps.country([place(-8.5, 179.2, 1)], ["TUV"], name="c1", title="Tuvalu"),
 }  # fmt: skip
 
@@ -147,6 +167,7 @@ HOSTILE = {
     "skill": lambda: charts.skill(skill_rows().with_columns(model=pl.lit(NASTY)), name="s1"),
     "world": lambda: maps.world({"MLI": 5.0}, {"MLI": NASTY}, name="w1", window=NASTY),
     "cells": lambda: maps.country([place(14.2, -4.1, 90)], ["MLI"], name="c1", title=NASTY),
+    "chances": lambda: maps.chances(RISK, [], ["MLI"], name="c1", title=NASTY),
 }
 
 
@@ -196,12 +217,43 @@ def test_a_country_across_the_antimeridian_is_drawn_in_one_piece() -> None:
     assert high - low < width / 2
 
 
+def _filled(drawing: str, colour: str) -> int:
+    return len(re.findall(f'fill="{colour}"', drawing))
+
+
+def test_a_cell_has_the_colour_that_the_legend_gives_its_chance() -> None:
+    assert [label for label, _ in maps.chance_legend()] == ["1–5 %", "5–10 %", "10–25 %", "25–50 %", "50 % or more"]
+    for chance, colour in zip((0.01, 0.05, 0.1, 0.25, 0.5), theme.CHANCES, strict=True):
+        for at in (chance, chance * 1.9):
+            drawing = maps.chances([risky(14.2, -4.1, at)], [], ["MLI"], name="c1", title="Mali")
+            assert _filled(drawing, colour) == 1, at
+    pale = maps.chances([risky(14.2, -4.1, 0.0099)], [], ["MLI"], name="c1", title="Mali")
+    assert not any(_filled(pale, colour) for colour in theme.CHANCES)
+
+
+def test_recent_deaths_lie_on_top_of_the_chances_and_the_bar_on_all() -> None:
+    recent = [place(14.2, -4.1, 3), place(16.2, -0.1, 300)]
+    drawing = maps.chances(RISK, recent, ["MLI"], name="c1", title="Mali")
+    assert _filled(drawing, theme.ACCENT_2) == 2
+    last_cell = max(drawing.rindex(f'fill="{colour}"') for colour in theme.CHANCES if f'fill="{colour}"' in drawing)
+    assert last_cell < drawing.index(f'fill="{theme.ACCENT_2}"') < drawing.index(" km</text>")
+    assert "50 % or more in 1; 25–50 % in 1; 1–5 % in 1. 2 cells with recent deaths marked by dots." in drawing
+
+
+def test_the_two_maps_of_one_risk_show_the_same_ground() -> None:
+    box = [re.search(r'viewBox="([^"]+)"', d) for d in (DRAWN["chances"](), DRAWN["reach"]())]
+    assert box[0] is not None
+    assert box[1] is not None
+    assert box[0][1] == box[1][1]
+    assert _filled(DRAWN["reach"](), theme.STEPS[3]) == _filled(DRAWN["reach"](), theme.STEPS[0]) == 1
+
+
 def test_equal_area_close_ups_keep_areas() -> None:
     """A cell at 60 degrees north has half the area of one on the equator, wherever the picture's middle is."""
 
     def area(lon: float, lat: float, middle: tuple[float, float]) -> float:
         corners = np.array([[lon, lat], [lon + 0.5, lat], [lon + 0.5, lat + 0.5], [lon, lat + 0.5]])
-        x, y = maps._project(corners, middle).T
+        x, y = closeup._project(corners, middle).T
         return float(abs(np.dot(x, np.roll(y, -1)) - np.dot(y, np.roll(x, -1))) / 2)
 
     middle = (40.0, 30.0)
@@ -251,6 +303,7 @@ def test_a_sparkline_is_tiny_and_leaves_gaps() -> None:
 def test_dark_mode_has_a_partner_for_every_colour() -> None:
     shown = {
         *theme.STEPS,
+        *theme.CHANCES,
         *theme.BANDS,
         *theme.MODELS,
         theme.FG,
@@ -285,4 +338,8 @@ def test_the_order_of_map_classes_can_be_read_from_lightness_alone() -> None:
     light = [_luminance(c) for c in (theme.ZERO, *theme.STEPS)]
     dark = [_luminance(theme.DARK[c]) for c in (theme.ZERO, *theme.STEPS)]
     assert light[1:] == sorted(light[1:], reverse=True)
+    chances = [_luminance(c) for c in theme.CHANCES]
+    assert chances == sorted(chances, reverse=True)
+    dim = [_luminance(theme.DARK[c]) for c in theme.CHANCES]
+    assert dim == sorted(dim)
     assert dark == sorted(dark)

@@ -1,19 +1,10 @@
 """What a dossier says of conflicts and actors, held against the figures it comes from."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
 
 from forestall.brief.dossier import TYPES, UNNAMED, dossier
-from forestall.brief.situation import Situation, situation, ucdp_words
-from forestall.store import Workspace
-
-
-@pytest.fixture(scope="module")
-def edition(tmp_path_factory: pytest.TempPathFactory) -> Situation:
-    home: Path = tmp_path_factory.mktemp("home")
-    return situation(Workspace.open(home), as_of=554)
+from forestall.brief.situation import Situation, ucdp_words
 
 
 @pytest.mark.parametrize("gw_id", [652, 475, 432, 70])  # Syria, Nigeria, Mali, Mexico

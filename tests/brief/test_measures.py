@@ -43,6 +43,18 @@ def test_window_totals_and_probabilities() -> None:
     assert risk.world_total.tolist() == [60, 150]
 
 
+def test_shares_of_draws_that_escalate_or_calm_down() -> None:
+    history = panel(np.array([[10.0] * 6, [100.0] * 6, [np.nan] + [10.0] * 5]))
+    # 60, 600 and an unknown number recorded; escalations are 160 and 1,200 or more, de-escalations 30 and 300 or fewer.
+    totals = np.array([[160, 159, 31, 30], [1200, 1199, 300, 0], [0, 0, 0, 0]])
+    draws = np.zeros((3, 6, 4))
+    draws[:, 0] = totals
+    risk = measures.risk(history, forecast(draws, history))
+    assert risk.p_escalation[:2].tolist() == [0.25, 0.25]
+    assert risk.p_deescalation[:2].tolist() == [0.25, 0.5]
+    assert np.isnan([risk.p_escalation[2], risk.p_deescalation[2]]).all()
+
+
 def test_an_unknown_month_leaves_the_recorded_window_unknown() -> None:
     history = panel(np.array([[10.0, np.nan, 1, 1, 1, 1]]))
     assert np.isnan(measures.risk(history, forecast(np.zeros((1, 6, 2)), history)).recorded_window[0])

@@ -72,3 +72,8 @@ def test_ranges() -> None:
     assert words.interval(0.2, 0.3) == "0 to 1"
     assert words.listing(["a", "b", "c"]) == "a, b and c"
     assert words.signed(-320.4) == "−320"
+
+
+def test_places_on_all_sides_of_the_globe() -> None:
+    assert words.position(15.25, 32.75) == "15.25° N, 32.75° E"
+    assert words.position(-8.75, -63.25) == "8.75° S, 63.25° W"

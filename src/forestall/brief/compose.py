@@ -129,7 +129,14 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
         by_expected=by_expected,
         by_p25=[rows[code] for code in document.watch_p25],
         by_event=[
-            (title, meaning, [(rows[code], getattr(rows[code], field)) for code in listed])
+            (
+                title,
+                meaning,
+                [
+                    (rows[code], getattr(rows[code], field), getattr(rows[code], f"{field}_draws", None))
+                    for code in listed
+                ],
+            )
             for title, meaning, field, listed in (
                 (*ONSET, "p_onset_6", document.watch_onset),
                 (*ESCALATION, "p_escalation", document.watch_escalation),
@@ -166,6 +173,10 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
             **_skill(s),
         },
         cell_legend=maps.cell_legend(),
+        chance_legend=maps.chance_legend(),
+        dot_legend=maps.dot_legend(),
+        dot_colour=theme.ACCENT_2,
+        risk_charts=_risk_charts(document, codes),
         maps=[
             (
                 place,
@@ -174,7 +185,9 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
                     codes,
                     name=f"cells{i}",
                     title=f"{document.name}: recorded deaths by cell, {place.span}",
-                ),
+                )
+                if place.cells
+                else "",
             )
             for i, place in enumerate(document.maps)
         ],
@@ -188,6 +201,19 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
         months_shown=[document.forecast[k - 1] for k in MONTHS_SHOWN if k <= len(document.forecast)],
     )
     return document, text
+
+
+def _risk_charts(document: Dossier, codes: list[str]) -> dict[str, str]:
+    """The maps of where deaths are likely and of how many they may be; no map where there is nothing to colour."""
+    risk = document.risk_map
+    if risk is None or not risk.cells:
+        return {}
+    title = f"{document.name}: chance of a death by cell, {risk.span}"
+    drawn = {"chance": maps.chances(risk.cells, risk.recent, codes, name="chance", title=title)}
+    if any(c.high80 >= 1 for c in risk.cells):
+        title = f"{document.name}: deaths by cell that are exceeded with a chance of one in ten, {risk.span}"
+        drawn["reach"] = maps.reach(risk.cells, codes, name="reach", title=title)
+    return drawn
 
 
 def _both(name: str, draw: Callable[..., str], *what: Any, **how: Any) -> dict[str, str]:

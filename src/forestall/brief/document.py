@@ -72,6 +72,8 @@ class CountryRisk(Part):
     p_deescalation: float | None = Field(
         description="6 months with at most half the deaths of the last 6; null unless those have 100 or more"
     )
+    p_escalation_draws: float | None = Field(description="the same by the draws that the interval comes from")
+    p_deescalation_draws: float | None
     rests_on: str | None = Field(description="the one month without which less than half would be expected, or null")
     expected_without: float = Field(
         description="deaths expected if the worst of the last 36 months were not known, with the same fitted models"
@@ -280,9 +282,53 @@ class CellMap(Part):
 
     span: str
     release: str
-    deaths: int
+    deaths: int = Field(description="all deaths here in the span, however well their places are known")
+    province_only: int = Field(description="deaths of which only the province is known; not in `cells`")
+    country_only: int = Field(description="deaths of which only the country is known; not in `cells`")
     cells: tuple[Place, ...]
     note: str
+
+
+class RiskCell(Part):
+    """A grid cell by its middle in degrees, and what may happen there in the twelve months ahead."""
+
+    pg_id: int
+    lat: float
+    lon: float
+    chance: float = Field(description="of one death or more")
+    chance_25: float = Field(description="of 25 deaths or more")
+    expected: float
+    low80: float
+    high80: float
+
+
+class RiskRow(RiskCell):
+    """One of the cells most at risk, with what was last recorded there at a known place."""
+
+    last_deaths: int | None
+    last_when: str | None = Field(
+        description="the year, the month, or the newest months together, in words; null if none"
+    )
+
+
+class RiskMap(Part):
+    """Where in the country deaths are likely in the next twelve months."""
+
+    months: str
+    span: str
+    cells: tuple[RiskCell, ...] = Field(description="cells with a chance of 1 % or more, the likeliest first")
+    top: tuple[RiskRow, ...] = Field(description="the ten likeliest; none where no cell has a chance of 5 % or more")
+    cells_in_country: int
+    expected: float = Field(description="deaths expected in the whole country in these months")
+    low80: float
+    high80: float
+    half_in: int | None = Field(description="the fewest cells that hold half of the expected deaths; null if none do")
+    recent: tuple[Place, ...] = Field(description="cells with deaths recorded lately at known places")
+    recent_span: str | None
+    sentences: tuple[str, ...]
+    notes: tuple[str, ...] = Field(description="what the figures rest on, and what they lack")
+    located_to: str
+    model: str
 
 
 class Dossier(Edition):
@@ -309,6 +355,8 @@ class Dossier(Edition):
     years: tuple[TypeYear, ...]
     conflicts: tuple[Conflict, ...]
     maps: tuple[CellMap, ...]
+    risk_map: RiskMap | None
+    risk_note: str = Field(description="why there is no risk map; empty if there is one")
     neighbours: tuple[Neighbour, ...]
     change: Change | None
     surprise: Surprise | None

@@ -1,14 +1,12 @@
 """One country's dossier, composed from one edition's situation."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from forestall.brief import measures, reasons, words
+from forestall.brief import early, measures, places, reasons, words
 from forestall.brief.document import (
-    CellMap,
     Conflict,
     CountryRisk,
     Dossier,
@@ -16,16 +14,13 @@ from forestall.brief.document import (
     HistoryMonth,
     MonthForecast,
     Neighbour,
-    Place,
     TypeYear,
     YearAhead,
 )
 from forestall.brief.outlook import caveats
-from forestall.brief.situation import Situation, change, country_risk, span, surprise, ucdp_words
-from forestall.errors import UsageError
-from forestall.ids import cells
+from forestall.brief.situation import Situation, change, country_risk, surprise, ucdp_words
 from forestall.ids.months import format_month, long_month, parse_month, year_of
-from forestall.panel import cell_month, conflicts, country_month
+from forestall.panel import conflicts, country_month
 
 TYPES = {1: "state-based", 2: "non-state", 3: "one-sided"}
 YEARS_SHOWN = 12
@@ -39,7 +34,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
     state = s.states[gw_id]
     risk = country_risk(s, i)
     forecast = _months(s, i)
-    maps = _maps(s, gw_id)
+    risk_map, risk_note = places.ahead(s, gw_id)
     return Dossier(
         title=f"{state.name}: conflict dossier",
         iso3=state.iso3,
@@ -63,7 +58,9 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         alert_note=s.early.note,
         years=_years(s, state.iso3),
         conflicts=_conflicts(s, gw_id, state.iso3),
-        maps=maps,
+        maps=places.recorded(s, gw_id),
+        risk_map=risk_map,
+        risk_note=risk_note,
         neighbours=_neighbours(s, gw_id, risk),
         change=change(s, i),
         surprise=surprise(s, i),
@@ -193,16 +190,25 @@ def _events(risk: CountryRisk) -> list[str]:
             f"Onset (25 or more deaths in total, after twelve months with fewer) is {_chance(risk.p_onset_6)} within six months and {_chance(risk.p_onset_12)} "
             "within twelve."
         )
+    last = words.exact(risk.recorded_last_window)
     if risk.p_escalation is not None:
         lines.append(
-            f"Escalation (at least twice the {words.exact(risk.recorded_last_window)} deaths of the last six months, and at least 100 more) is "
-            f"{_chance(risk.p_escalation)}."
+            f"Escalation (at least twice the {last} deaths of the last six months, and at least 100 more) is "
+            f"{_chance(risk.p_escalation)}{_beside(risk.p_escalation, risk.p_escalation_draws)}."
         )
     if risk.p_deescalation is not None:
         lines.append(
-            f"De-escalation (at most half of the {words.exact(risk.recorded_last_window)} deaths of the last six months) is {_chance(risk.p_deescalation)}."
+            f"De-escalation (at most half of the {last} deaths of the last six months) is "
+            f"{_chance(risk.p_deescalation)}{_beside(risk.p_deescalation, risk.p_deescalation_draws)}."
         )
     return lines
+
+
+def _beside(event: float, draws: float | None) -> str:
+    """Says that the model of the event and the draws of the interval disagree, where a reader would see it."""
+    if draws is None or abs(event - draws) < early.APART:
+        return ""
+    return f" by the model of such events; the draws that the interval above comes from say {words.percent(draws)}"
 
 
 def _first_up(text: str) -> str:
@@ -333,71 +339,6 @@ def _note(row: dict[str, Any], wars: pl.DataFrame) -> str:
     about = f"about territory ({over['territory']})" if over["territory"] else "about government"
     at_war = fought.filter(pl.col("intensity") == 2).height
     return f"{note}; {about}" + (f"; war (1,000+ deaths a year) in {words.plural(at_war, 'year')}" if at_war else "")
-
-
-def _maps(s: Situation, gw_id: int) -> tuple[CellMap, ...]:
-    """Two maps at most: the newest located months, and the last five years that are located completely."""
-    months = _located(cell_month.cell_month, s)
-    years = _located(cell_month.cell_year, s)
-    out: list[CellMap] = []
-    if months is not None and (recent := _run(months.periods, 12)) and recent[-1] > s.as_of - 6:
-        rows = months.frame.filter((pl.col("gw_id") == gw_id) & pl.col("month_id").is_between(recent[0], recent[-1]))
-        why = "; the months before are not located in the releases on hand" if len(recent) < 12 else ""
-        out.append(_map(rows, span(recent[0], recent[-1]), why))
-    if years is not None and (recent := _run(years.periods, 5)):
-        rows = years.frame.filter((pl.col("gw_id") == gw_id) & pl.col("year").is_between(recent[0], recent[-1]))
-        why = "; the last years that are located completely"
-        same_years = conflicts.yearly(s.workspace, "ucdp_country_year", as_of=s.as_of).filter(
-            (pl.col("gw_id") == gw_id) & pl.col("year").is_between(recent[0], recent[-1])
-        )
-        newest = int(same_years["deaths_total"].sum())
-        if newest != int(rows["deaths_total"].sum()):
-            # Places come from an older release than the yearly table on the same page.
-            why += f". Revised since: the yearly figures now give {words.exact(newest)} for the same years, whose places are not on hand"
-        out.append(_map(rows, f"{recent[0]} to {recent[-1]}", why))
-    return tuple(m for m in out if m.deaths > 0)
-
-
-def _located(read: Callable[..., cell_month.Located], s: Situation) -> cell_month.Located | None:
-    try:
-        return read(s.workspace, as_of=s.as_of)
-    except UsageError:  # nothing is located up to this month
-        return None
-
-
-def _run(periods: tuple[int, ...], most: int) -> list[int]:
-    """The last periods that follow each other without a hole, `most` of them at most."""
-    out: list[int] = []
-    for period in sorted(periods, reverse=True):
-        if len(out) == most or (out and period != out[-1] - 1):
-            break
-        out.append(period)
-    return out[::-1]
-
-
-def _map(frame: pl.DataFrame, when: str, why: str) -> CellMap:
-    by_cell = (
-        frame.group_by("pg_id")
-        .agg(pl.col("deaths_total").sum(), pl.col("events").sum())
-        .filter(pl.col("deaths_total") > 0)
-    )
-    by_cell = by_cell.sort("deaths_total", "pg_id", descending=[True, False])
-    lat, lon = cells.centre(by_cell["pg_id"].to_numpy())
-    deaths = int(by_cell["deaths_total"].sum())
-    release = words.releases(sorted(frame["release"].unique().to_list()))
-    status = words.listing(sorted(frame["status"].unique().to_list()))
-    return CellMap(
-        span=when,
-        release=release,
-        deaths=deaths,
-        cells=tuple(
-            Place(pg_id=int(p), lat=float(a), lon=float(b), deaths=int(d), events=int(e))
-            for p, a, b, d, e in zip(
-                by_cell["pg_id"], lat, lon, by_cell["deaths_total"], by_cell["events"], strict=True
-            )
-        ),
-        note=f"Cells of half a degree with recorded deaths, {words.exact(deaths)} in all. {release}, {status} figures{why}.",
-    )
 
 
 def _population(s: Situation, iso3: str) -> Figure | None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from forestall.brief import measures
 from forestall.brief.document import AlertRow, AlertRule
+from forestall.forecast.event_definitions import HALF
 from forestall.forecast.events import EventForecast
 from forestall.instruments import alert_events, alert_sources, warning
 from forestall.instruments import record as records
@@ -16,6 +17,9 @@ from forestall.panel.frame import Panel
 from forestall.store import Workspace
 
 FloatArray = npt.NDArray[np.float64]
+
+APART = 0.15
+"""From this difference on, a page says that the model of an event and the draws disagree on its chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,18 @@ def chances(found: EventForecast, risk: measures.Risk) -> Chances:
 
     An onset is 25 or more deaths in total over the window. The draws give chances of that in one month alone and of 100 or
     more in total, and one page cannot hold a part for likelier than the whole: the chance is raised to theirs.
+    De-escalation is kept to what the 80 % interval printed beside it says: if half of the last deaths lie below its lower
+    end, fewer than that have a chance of one in ten at most. Escalation is not, as alerts on the same page rest on it.
     """
     onset = np.maximum(found.of("onset_6"), np.maximum(risk.p25_months, risk.p100_window))
+    half = HALF * risk.recorded_window
+    low = np.where(half >= risk.high80, 0.9, np.where(half >= risk.low80, 0.1, 0.0))
+    high = np.where(half < risk.low80, 0.1, np.where(half < risk.high80, 0.9, 1.0))
     return Chances(
         onset_6=onset,
         onset_12=np.maximum(found.of("onset_12"), onset),
         escalation=found.of("escalation_6"),
-        deescalation=found.of("deescalation_6"),
+        deescalation=np.clip(found.of("deescalation_6"), low, high),
     )
 
 

@@ -1,25 +1,19 @@
-"""Maps: the world by expected deaths, and where in a country deaths were recorded.
+"""Maps: the world by expected deaths, and where in a country deaths were recorded and are likely.
 
-The world map uses the Equal Earth projection, the close-ups Lambert's azimuthal equal-area one, so that areas can be compared.
-Outlines come from `data/geometry`; how disputed areas are shown is in docs/methods/maps.md.
+The world map uses the Equal Earth projection, so that areas can be compared; close-ups are drawn by `closeup`. Outlines come
+from `data/geometry`; how disputed areas are shown is in docs/methods/maps.md.
 """
 
-import json
-import math
 from collections.abc import Mapping, Sequence
-from functools import cache
-from importlib import resources
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
-from forestall.brief import theme
-from forestall.brief.document import Place
-from forestall.ids import cells
+from forestall.brief import closeup, theme, words
+from forestall.brief.document import Place, RiskCell
 
 Spec = dict[str, Any]
-FloatArray = npt.NDArray[np.float64]
+T = TypeVar("T")
 
 DISCLAIMER = (
     "The boundaries and names shown and the designations used on this map do not imply official endorsement or acceptance by the United Nations. "
@@ -29,12 +23,17 @@ DISCLAIMER = (
     "Islands (Malvinas). UCDP counts events in Palestine under Israel and events in Western Sahara under Morocco: they have no figures of their own."
 )
 
-WIDE_KM = 3500.0
 NOT_GIVEN = "no separate figure"
 CLASSES = ("fewer than 1", "1–24", "25–99", "100–999", "1,000–9,999", "10,000 or more", NOT_GIVEN)
 COLOURS = (theme.ZERO, *theme.STEPS, theme.NO_FIGURE)
 CELL_CLASSES = ("1–4", "5–24", "25–99", "100–499", "500 or more")
 CELL_EDGES = (1, 5, 25, 100, 500)
+CHANCE_CLASSES = ("1–5 %", "5–10 %", "10–25 %", "25–50 %", "50 % or more")
+CHANCE_EDGES = (0.01, 0.05, 0.1, 0.25, 0.5)
+DOT_CLASSES = ("1–24 deaths", "25–99", "100 or more")
+DOT_EDGES = (1, 25, 100)
+DOT_SIZES = (22.0, 60.0, 130.0)
+"""Square pixels of the dots."""
 
 
 def expected_class(value: float | None) -> str:
@@ -54,17 +53,19 @@ def cell_legend() -> list[tuple[str, str]]:
     return list(zip(CELL_CLASSES, theme.STEPS, strict=True))
 
 
-@cache
-def topology(scale: str) -> Spec:
-    """The outlines, "110m" for the world or "50m" for close-ups, as TopoJSON keyed by ISO3."""
-    text = resources.files("forestall").joinpath(f"data/geometry/world-{scale}.json").read_text("utf-8")
-    read: Spec = json.loads(text)
-    return read
+def chance_legend() -> list[tuple[str, str]]:
+    """The classes of cells by chance with their colours."""
+    return list(zip(CHANCE_CLASSES, theme.CHANCES, strict=True))
+
+
+def dot_legend() -> list[tuple[str, float]]:
+    """The classes of dots with their radius in pixels."""
+    return [(label, float(np.sqrt(size / np.pi))) for label, size in zip(DOT_CLASSES, DOT_SIZES, strict=True)]
 
 
 def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str, window: str) -> str:
     """The world by expected deaths per country. expected, names: by ISO3; a territory counted under a state shows that state's class."""
-    source = topology("110m")
+    source = closeup.topology("110m")
     shapes, points = [], []
     for geometry in source["objects"]["countries"]["geometries"]:
         code = geometry["properties"].get("of", geometry["id"])
@@ -142,219 +143,57 @@ def country(places: Sequence[Place], codes: Sequence[str], *, name: str, title: 
 
     codes: ISO3 of the country, and of territories shown with it. Countries without an outline (small islands) get the cells alone.
     """
-    own = [ring for code in codes for ring in rings(code)]
-    corners = _corners(places)
-    middle = _middle(own, corners)
-    flat = _frame(own, corners, middle)
-    if places and (flat.max(axis=0) - flat.min(axis=0)).max() * cells.RADIUS_KM > WIDE_KM:
-        # On a map of all Russia a cell is a speck: large countries are shown where deaths were recorded.
-        middle = _middle([], corners)
-        flat = _frame([], corners, middle, margin_km=300)
-    low, high = flat.min(axis=0), flat.max(axis=0)
-    span = np.maximum(high - low, 0.02)
-    width = 560.0
-    height = float(np.clip(width * span[1] / span[0], 260, 560))
-    scale = 0.92 * min(width / span[0], height / span[1])
-    centre = (low + high) / 2
-    projection: Spec = {
-        "type": "azimuthalEqualArea",
-        "rotate": [-middle[0], -middle[1], 0],
-        "scale": scale,
-        "translate": [width / 2 - centre[0] * scale, height / 2 + centre[1] * scale],
-        "clipExtent": [[0, 0], [width, height]],
-        "precision": 0.5,
-    }
-    spec: Spec = {
-        "width": width,
-        "height": height,
-        "projection": projection,
-        "layer": [*_outlines(codes, projection), _cells(places), *_scale_bar(scale, width, height)],
-    }
     deaths = sum(p.deaths for p in places)
     worst = max(places, key=lambda p: p.deaths, default=None)
-    most = f" Most in the cell at {worst.lat:.2f}, {worst.lon:.2f}: {worst.deaths:,}." if worst else ""
-    return theme.to_svg(
-        spec, name=name, title=title, description=f"{deaths:,} deaths in {len(places)} cells of half a degree.{most}"
+    most = f" Most in the cell at {words.position(worst.lat, worst.lon)}: {worst.deaths:,}." if worst else ""
+    return closeup.draw(
+        [closeup.Square(p.lat, p.lon, _class(p.deaths, CELL_EDGES, CELL_CLASSES)) for p in places],
+        codes,
+        colours=dict(cell_legend()),
+        name=name,
+        title=title,
+        description=f"{deaths:,} deaths in {words.plural(len(places), 'cell')} of half a degree.{most}",
     )
 
 
-def _frame(
-    own: Sequence[FloatArray], corners: FloatArray, middle: tuple[float, float], *, margin_km: float = 0.0
-) -> FloatArray:
-    """Projected points (n, 2) that the picture must hold: the largest part of the country, what lies near it, and the cells."""
-    largest = max(own, key=len) if own else None
-    # Far-flung islands would shrink the country to a dot.
-    parts = [ring for ring in own if ring is largest or (largest is not None and _near(ring, largest))]
-    parts += [corners.reshape(-1, 2)] if corners.size else []
-    flat = (
-        np.concatenate([_project(part, middle) for part in parts])
-        if parts
-        else np.array([[-0.05, -0.05], [0.05, 0.05]])
+def chances(risk: Sequence[RiskCell], recent: Sequence[Place], codes: Sequence[str], *, name: str, title: str) -> str:
+    """Cells by the chance of a death, with recent deaths as dots on top. Cells below the lowest class are left out."""
+    squares = _squares(risk)
+    counts = [sum(square.group == k for square in squares) for k in CHANCE_CLASSES]
+    said = "; ".join(f"{k} in {n:,}" for k, n in zip(CHANCE_CLASSES[::-1], counts[::-1], strict=True) if n)
+    on_top = f" {words.plural(len(recent), 'cell')} with recent deaths marked by dots." if recent else ""
+    return closeup.draw(
+        squares,
+        codes,
+        colours=dict(chance_legend()),
+        dots=[closeup.Dot(p.lat, p.lon, _class(p.deaths, DOT_EDGES, DOT_SIZES)) for p in recent],
+        name=name,
+        title=title,
+        description=f"Chance of a death by cell of half a degree: {said or 'nowhere 1 % or more'}.{on_top}",
     )
-    flat = flat[np.isfinite(flat).all(axis=1)]
-    margin = margin_km / cells.RADIUS_KM
-    return np.concatenate([flat - margin, flat + margin])
 
 
-def _outlines(codes: Sequence[str], projection: Spec) -> list[Spec]:
-    source = topology("50m")
-    seen = [g for g in source["objects"]["countries"]["geometries"] if g["type"] and _visible(g, projection)]
-
-    def layer(shapes: list[Spec], fill: str) -> Spec:
-        return {
-            "data": {"values": _only(source, shapes), "format": {"type": "topojson", "feature": "shapes"}},
-            "mark": {"type": "geoshape", "fill": fill, "stroke": theme.MUTED, "strokeWidth": 0.7},
-        }
-
-    lines = source["objects"]["dashed"]["arcs"]
-    dashed = {
-        **source,
-        "objects": {"dashed": {"type": "MultiLineString", "arcs": [[i] for i in range(len(lines))]}},
-        "arcs": [source["arcs"][line[0]] for line in lines],
-    }
-    return [
-        layer([g for g in seen if g["id"] not in codes], theme.UNKNOWN),
-        layer([g for g in seen if g["id"] in codes], theme.ZERO),
-        {
-            "data": {"values": dashed, "format": {"type": "topojson", "feature": "dashed"}},
-            "mark": {
-                "type": "geoshape",
-                "filled": False,
-                "stroke": theme.BACK,
-                "strokeWidth": 1.3,
-                "strokeDash": [3, 2],
-            },
-        },
-    ]
+def reach(risk: Sequence[RiskCell], codes: Sequence[str], *, name: str, title: str) -> str:
+    """Cells by the upper end of their 80 % interval of deaths: how bad it may get. Cells where that is 0 are left out."""
+    shown = [c for c in risk if c.high80 >= CELL_EDGES[0]]
+    worst = max(shown, key=lambda c: c.high80, default=None)
+    most = f" Highest at {words.position(worst.lat, worst.lon)}: {words.rounded(worst.high80)}." if worst else ""
+    return closeup.draw(
+        [closeup.Square(c.lat, c.lon, _class(c.high80, CELL_EDGES, CELL_CLASSES)) for c in shown],
+        codes,
+        colours=dict(cell_legend()),
+        extent=_squares(risk),
+        name=name,
+        title=title,
+        description=f"Upper end of the 80 % interval of deaths; one or more in {words.plural(len(shown), 'cell')}.{most}",
+    )
 
 
-def _only(source: Spec, shapes: Sequence[Spec]) -> Spec:
-    """A topology of some outlines with no other's arcs: handing over all of the world's takes longer than drawing."""
-    number: dict[int, int] = {}
-
-    def renumber(index: int) -> int:
-        new = number.setdefault(index if index >= 0 else ~index, len(number))
-        return new if index >= 0 else ~new
-
-    geometries = [
-        {"type": g["type"], "properties": {}, "arcs": [[[renumber(i) for i in r] for r in p] for p in g["arcs"]]}
-        for g in shapes
-    ]
-    objects = {"shapes": {"type": "GeometryCollection", "geometries": geometries}}
-    return {**source, "objects": objects, "arcs": [source["arcs"][i] for i in number]}
+def _squares(risk: Sequence[RiskCell]) -> list[closeup.Square]:
+    shown = [c for c in risk if c.chance >= CHANCE_EDGES[0]]
+    return [closeup.Square(c.lat, c.lon, _class(c.chance, CHANCE_EDGES, CHANCE_CLASSES)) for c in shown]
 
 
-def _visible(geometry: Spec, projection: Spec) -> bool:
-    """Whether any point of an outline falls near the picture: the rest would only make the drawing heavy."""
-    middle = (-projection["rotate"][0], -projection["rotate"][1])
-    dx, dy = projection["translate"]
-    for ring in rings(geometry["id"]):
-        flat = _project(ring, middle) * projection["scale"]
-        x, y = flat[:, 0] + dx, dy - flat[:, 1]
-        if ((x > -400) & (x < 960) & (y > -400) & (y < 960)).any():
-            return True
-    return False
-
-
-def _cells(places: Sequence[Place]) -> Spec:
-    features = []
-    for place in places:
-        west, east, south, north = place.lon - 0.25, place.lon + 0.25, place.lat - 0.25, place.lat + 0.25
-        ring = [[west, south], [west, north], [east, north], [east, south], [west, south]]
-        klass = CELL_CLASSES[int(np.searchsorted(CELL_EDGES, place.deaths, side="right")) - 1]
-        features.append(
-            {"type": "Feature", "properties": {"class": klass}, "geometry": {"type": "Polygon", "coordinates": [ring]}}
-        )
-    return {
-        "data": {"values": features},
-        "mark": {"type": "geoshape", "stroke": theme.FG, "strokeWidth": 0.4},
-        "encoding": {
-            "color": {
-                "field": "properties.class",
-                "type": "nominal",
-                "title": "deaths in the cell",
-                "scale": {"domain": list(CELL_CLASSES), "range": list(theme.STEPS)},
-                "legend": None,
-            }
-        },
-    }
-
-
-def _scale_bar(scale: float, width: float, height: float) -> list[Spec]:
-    """A bar of a round number of kilometres in the lower left corner. scale: pixels per radian."""
-    target = width / 5 / scale * cells.RADIUS_KM
-    power = 10 ** math.floor(math.log10(target))
-    length = max(step * power for step in (1, 2, 5) if step * power <= target)
-    pixels = length / cells.RADIUS_KM * scale
-    x, y = 12.0, height - 12
-    row: Spec = {"data": {"values": [{}]}}
-    return [
-        {
-            **row,
-            "mark": {"type": "rule", "color": theme.FG, "strokeWidth": 2},
-            "encoding": {"x": {"value": x}, "x2": {"value": x + pixels}, "y": {"value": y}},
-        },
-        {
-            **row,
-            "mark": {
-                "type": "text",
-                "text": f"{length:,.0f} km",
-                "align": "left",
-                "baseline": "bottom",
-                "dy": -4,
-                "color": theme.FG,
-            },
-            "encoding": {"x": {"value": x}, "y": {"value": y}},
-        },
-    ]
-
-
-@cache
-def rings(code: str) -> tuple[FloatArray, ...]:
-    """The outer rings of an outline at the close-up scale, (n, 2) lon and lat in degrees each; none for small islands."""
-    source = topology("50m")
-    step: FloatArray = np.asarray(source["transform"]["scale"], dtype=np.float64)
-    found = next((g for g in source["objects"]["countries"]["geometries"] if g["id"] == code and g["type"]), None)
-    if found is None:
-        return ()
-    return tuple(np.concatenate([_arc(index) for index in polygon[0]]) * step for polygon in found["arcs"])
-
-
-@cache
-def _arc(index: int) -> FloatArray:
-    deltas = topology("50m")["arcs"][index if index >= 0 else ~index]
-    points: FloatArray = np.cumsum(np.asarray(deltas, dtype=np.float64), axis=0)
-    return points if index >= 0 else points[::-1]
-
-
-def _corners(places: Sequence[Place]) -> FloatArray:
-    centres = np.array([[p.lon, p.lat] for p in places], dtype=np.float64).reshape(-1, 1, 2)
-    corners: FloatArray = centres + np.array([[-0.25, -0.25], [-0.25, 0.25], [0.25, 0.25], [0.25, -0.25]])
-    return corners
-
-
-def _middle(own: Sequence[FloatArray], corners: FloatArray) -> tuple[float, float]:
-    """The centre of the largest part, by the mean of unit vectors, so that the antimeridian is no edge."""
-    points = max(own, key=len) if own else corners.reshape(-1, 2)
-    if not points.size:
-        return 0.0, 0.0
-    lon, lat = np.radians(points[:, 0]), np.radians(points[:, 1])
-    x, y, z = (np.cos(lat) * np.cos(lon)).mean(), (np.cos(lat) * np.sin(lon)).mean(), np.sin(lat).mean()
-    return float(np.degrees(np.arctan2(y, x))), float(np.degrees(np.arctan2(z, np.hypot(x, y))))
-
-
-def _near(ring: FloatArray, largest: FloatArray, *, km: float = 600.0) -> bool:
-    ring_middle, main = _middle([ring], ring), largest[:: max(1, len(largest) // 60)]
-    return bool(np.min(cells.distance_km(ring_middle[1], ring_middle[0], main[:, 1], main[:, 0])) < km)
-
-
-def _project(points: FloatArray, middle: tuple[float, float]) -> FloatArray:
-    """Lambert's azimuthal equal-area projection around `middle`, in radians, y upwards. points: (n, 2) lon, lat in degrees."""
-    lon, lat = np.radians(points[:, 0] - middle[0]), np.radians(points[:, 1])
-    lat0 = math.radians(middle[1])
-    cosine = math.sin(lat0) * np.sin(lat) + math.cos(lat0) * np.cos(lat) * np.cos(lon)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        k = np.sqrt(2 / (1 + cosine))
-        x = k * np.cos(lat) * np.sin(lon)
-        y = k * (math.cos(lat0) * np.sin(lat) - math.sin(lat0) * np.cos(lat) * np.cos(lon))
-    return np.stack([x, y], axis=1)
+def _class(value: float, edges: Sequence[float], classes: Sequence[T]) -> T:
+    """The class whose lower edge is the last one not above the value."""
+    return classes[max(0, int(np.searchsorted(edges, value, side="right")) - 1)]

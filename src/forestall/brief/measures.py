@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from forestall.forecast import event_definitions
 from forestall.forecast.frame import Forecast
 from forestall.panel.frame import Panel
 
@@ -31,6 +32,11 @@ class Risk:
     p25_window: FloatArray
     p100_window: FloatArray
     p1000_window: FloatArray
+    p_escalation: FloatArray
+    """Share of draws with at least twice the recorded window's deaths and 100 more, as an escalation is defined; NaN where
+    those are not known."""
+    p_deescalation: FloatArray
+    """The same with at most half."""
     recorded_window: FloatArray
     world_total: FloatArray
     """(n_draws,): deaths of all units together in the window, draw by draw."""
@@ -59,9 +65,20 @@ def risk(panel: Panel, forecast: Forecast) -> Risk:
         p25_window=(total >= 25).mean(axis=1),
         p100_window=(total >= 100).mean(axis=1),
         p1000_window=(total >= 1000).mean(axis=1),
+        p_escalation=_share(total >= escalation_reach(recorded)[:, None], recorded),
+        p_deescalation=_share(total <= event_definitions.HALF * recorded[:, None], recorded),
         recorded_window=recorded,
         world_total=total.sum(axis=0),
     )
+
+
+def escalation_reach(recorded: FloatArray) -> FloatArray:
+    """(n,) the fewest deaths that count as an escalation after so many in the last window."""
+    return np.maximum(event_definitions.DOUBLE * recorded, recorded + event_definitions.MORE)
+
+
+def _share(reached: npt.NDArray[np.bool_], recorded: FloatArray) -> FloatArray:
+    return np.where(np.isnan(recorded), np.nan, reached.mean(axis=1))
 
 
 def expected_over(forecast: Forecast, first_month: int) -> FloatArray:

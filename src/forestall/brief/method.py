@@ -89,8 +89,9 @@ def paragraphs(as_of: int) -> tuple[str, ...]:
         "The chances of onset, escalation and de-escalation come from models learned for these events. They also see what was known each month of income, "
         "population, political regime, exclusion from power, displacement, coups and the news. Onset is 25 or more deaths in total after twelve months with fewer; "
         "escalation is at least twice the deaths of the last six months and at least 100 more; de-escalation is at most half of them. Where the last twelve months "
-        "have fewer than 25 deaths, the chance of 25 or more in total over six months is that of onset. For the rest these chances need not agree with the intervals of "
-        "the totals, which the pool gives: where they differ, two sets of models differ.",
+        "have fewer than 25 deaths, the chance of 25 or more in total over six months is that of onset. De-escalation is kept to what the "
+        "80 % interval says, which the pool gives. Within that, and for escalation, these chances need not agree with the interval: where they differ much, two sets "
+        "of models differ, and the page gives both.",
         "Probability words follow the IPCC's scale: very likely 90 % or more, likely 66, about as likely as not 33 to 66, unlikely under 33, "
         "very unlikely under 10, exceptionally unlikely under 1. "
         + RELIABILITY

@@ -12,7 +12,17 @@ import jinja2
 from markupsafe import Markup
 
 from forestall.brief import theme, words
-from forestall.brief.document import CountryRisk, Dossier, Figure, MonthForecast, Neighbour, Outlook, YearAhead
+from forestall.brief.document import (
+    CountryRisk,
+    Dossier,
+    Figure,
+    MonthForecast,
+    Neighbour,
+    Outlook,
+    RiskMap,
+    RiskRow,
+    YearAhead,
+)
 from forestall.ids.months import long_month, parse_month
 
 
@@ -29,7 +39,7 @@ def _range_note(figure: Figure) -> str:
     return f"{unit} · {round(100 * (figure.level or 0))} % interval {words.interval(figure.low, figure.high)}"
 
 
-def _interval80(row: CountryRisk | Neighbour | YearAhead) -> str:
+def _interval80(row: CountryRisk | Neighbour | RiskMap | RiskRow | YearAhead) -> str:
     return words.interval(row.low80, row.high80)
 
 
@@ -49,6 +59,10 @@ def _rounded_people(value: float) -> str:
 
 def _long_month(text: str) -> str:
     return long_month(parse_month(text))
+
+
+def _position(cell: RiskRow) -> str:
+    return words.position(cell.lat, cell.lon)
 
 
 @cache
@@ -73,6 +87,7 @@ def _environment() -> jinja2.Environment:
         "interval_month": _interval_month,
         "rounded_people": _rounded_people,
         "long_month": _long_month,
+        "position": _position,
         "raise_at": _raise_at,
     }
     return env
@@ -85,7 +100,10 @@ def page(document: Outlook | Dossier, **context: Any) -> str:
     """
     style = resources.files("forestall").joinpath("brief/templates/style.css").read_text("utf-8")
     style += f"@media screen and (prefers-color-scheme: dark) {{\n{theme.dark_css()}\n}}\n"
-    ready = {key: _mark(value) if key in {"charts", "sparks", "maps"} else value for key, value in context.items()}
+    ready = {
+        key: _mark(value) if key in {"charts", "risk_charts", "sparks", "maps"} else value
+        for key, value in context.items()
+    }
     template = _environment().get_template(f"{document.kind}.html.j2")
     citations = dict.fromkeys(
         part.strip() for r in document.releases for part in r.citation.split("; ") if part.strip()
@@ -96,4 +114,4 @@ def page(document: Outlook | Dossier, **context: Any) -> str:
 def _mark(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {k: Markup(v) if v else "" for k, v in value.items()}  # noqa: S704 - SVG made by brief.charts
-    return [(first, Markup(svg)) for first, svg in value]  # noqa: S704 - SVG made by brief.charts
+    return [(first, Markup(svg) if svg else "") for first, svg in value]  # noqa: S704 - SVG made by brief.charts

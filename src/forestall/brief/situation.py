@@ -196,6 +196,8 @@ def country_risk(s: Situation, i: int) -> CountryRisk:
         p_onset_12=_known(c.onset_12[i]),
         p_escalation=_known(c.escalation[i]),
         p_deescalation=_known(c.deescalation[i]),
+        p_escalation_draws=None if np.isnan(c.escalation[i]) else float(r.p_escalation[i]),
+        p_deescalation_draws=None if np.isnan(c.deescalation[i]) else float(r.p_deescalation[i]),
         rests_on=format_month(int(s.worst_month[i])) if s.expected_without[i] < 0.5 * r.expected[i] else None,
         expected_without=float(s.expected_without[i]),
         recent=tuple(_known(v) for v in recent),

@@ -14,6 +14,7 @@ NO_FIGURE, HATCHING = "#f1f3f5", "#8b949e"
 HATCHED = {NO_FIGURE: HATCHING}  # drawn as diagonal lines: not known must not look like few
 BANDS = ("#d3e4ef", "#a9cbe1", "#7fb1d2")  # 90, 80 and 50 % intervals
 STEPS = ("#fee6a8", "#fdc35c", "#f08a24", "#c2560f", "#7a2a08")  # few to many deaths; safe for colour-blind readers
+CHANCES = ("#dcebf6", "#a6cde5", "#5fa3cd", "#2374ab", "#0a3c66")  # small to large chance, another family than deaths
 MODELS = ("#0b5a8a", "#b0480c", "#5c6670", "#7a5aa6", "#3f7d3f")
 
 # Lighter means more in dark mode, as darker means more in light mode.
@@ -31,6 +32,7 @@ DARK = {
     HATCHING: "#77828d",
     **dict(zip(BANDS, ("#1d3a4d", "#275470", "#347196"), strict=True)),
     **dict(zip(STEPS, ("#53401a", "#85601c", "#c07f23", "#eda84e", "#ffe0a3"), strict=True)),
+    **dict(zip(CHANCES, ("#203b50", "#2a5c80", "#4288b5", "#7fb8e0", "#d3e9f8"), strict=True)),
     MODELS[2]: "#b4bdc6",
     MODELS[3]: "#c3aaea",
     MODELS[4]: "#8fcf8f",

@@ -135,3 +135,8 @@ def releases(names: Iterable[str]) -> str:
 def day(date: datetime.date) -> str:
     """A day in prose: 12 November 1956."""
     return f"{date.day} {date:%B %Y}"
+
+
+def position(lat: float, lon: float) -> str:
+    """A place on the globe in degrees, as maps name it: 15.25° N, 32.75° W."""
+    return f"{abs(lat):.2f}° {'S' if lat < 0 else 'N'}, {abs(lon):.2f}° {'W' if lon < 0 else 'E'}"
