@@ -24,8 +24,6 @@ FLAGS = [
     "--disable-sync",
 ]
 
-pytestmark = pytest.mark.xdist_group("pages")
-
 
 def forestall(*args: str, cwd: Path, home: Path) -> subprocess.CompletedProcess[str]:
     env = os.environ | {"FORESTALL_HOME": str(home)}

@@ -26,8 +26,6 @@ from forestall.panel.country_month import country_month
 from forestall.panel.frame import Panel
 from forestall.store import Workspace
 
-pytestmark = pytest.mark.xdist_group("full_release")  # one workspace for all of them
-
 FIRST, LAST, EMBEDDED, NEXT = 109, 552, 554, 555
 """1989-01 and 2025-12, the span of GED 26.1; 2026-02, where the embedded figures end; 2026-03."""
 

@@ -11,8 +11,6 @@ from typing import Any
 import polars as pl
 import pytest
 
-pytestmark = pytest.mark.xdist_group("real_files")  # one workspace for all of them
-
 FILES = {
     "ucdp-term-acd-3-2021.xlsx": ("ucdp-termination-conflict-3-2021", "ucdp_termination", "1946", "2020"),
     "ucdp-term-dyad-3-2021.xlsx": ("ucdp-termination-dyad-3-2021", "ucdp_termination", "1946", "2020"),
