@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
 
 from forestall.ids.cells import COLS, ROWS, row_col
 
@@ -63,12 +62,16 @@ def box(field: Field, radius: int) -> Field:
 
 def smooth(field: Field, width: float) -> Field:
     """Gaussian density: the mean of the cells around, weighted by exp(-d^2 / 2 width^2), d in cells, to 3 widths."""
+    from scipy import ndimage  # a quarter of a second, which a page that reads a risk at hand need not wait
+
     found: Field = ndimage.gaussian_filter(field, width, mode=["constant", "wrap"], truncate=3)
     return found
 
 
 def distance(where: npt.NDArray[np.bool_]) -> Field:
     """Distance in cells to the nearest cell of a mask (360, 720), at most FARTHEST."""
+    from scipy import ndimage
+
     if not where.any():
         return np.full(where.shape, FARTHEST, dtype=np.float32)
     wide = np.pad(where, ((0, 0), (FARTHEST, FARTHEST)), mode="wrap")

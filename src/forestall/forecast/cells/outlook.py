@@ -111,14 +111,15 @@ def unpack(content: bytes, asked: str) -> CellRisk:
     if head["key"] != asked:
         raise ValueError("this is the risk that follows from other figures")
     found = pl.read_parquet(io.BytesIO(content))
+    numbers = found.select(pl.col(NUMBERS).cast(pl.Float64).round(3))  # 0.01 is not 0.0099999998
     return CellRisk(
         pg_id=found["pg_id"].to_numpy().astype(np.int32),
         gw_id=found["gw_id"].to_numpy().astype(np.int32),
-        chance=found["chance"].cast(pl.Float64).to_numpy(),
-        chance_25=found["chance_25"].cast(pl.Float64).to_numpy(),
-        expected=found["expected"].cast(pl.Float64).to_numpy(),
-        low80=found["low80"].cast(pl.Float64).to_numpy(),
-        high80=found["high80"].cast(pl.Float64).to_numpy(),
+        chance=numbers["chance"].to_numpy(),
+        chance_25=numbers["chance_25"].to_numpy(),
+        expected=numbers["expected"].to_numpy(),
+        low80=numbers["low80"].to_numpy(),
+        high80=numbers["high80"].to_numpy(),
         first_month=int(head["as_of"]) + 1,
         last_month=int(head["as_of"]) + YEAR,
         located_to=str(head["located_to"]),
