@@ -24,7 +24,7 @@ from forestall.store import Workspace
 
 TARGET = "deaths_total"
 MODEL = models.DEFAULT
-"""The model that raises alerts: the one whose record since 2010 is embedded. Without one, it is worth little."""
+"""The model that raises alerts: the one whose record since 2010 is embedded, for one without is worth little."""
 EVENT_MODELS = (
     False  # whether onset and escalation come from the models learned for them; the record must be made so too
 )
