@@ -197,7 +197,7 @@ def test_forecast_to_files(forestall, tmp_path):
         (("--model", "hydra"), ("unknown model 'hydra'", "ewma")),
         (("--horizon", "37"), ("37 months", "1 to 36")),
         (("--horizon", "0"), ("1 to 36",)),
-        (("--level", "cell"), ("--level 'cell'",)),
+        (("--level", "tract"), ("--level 'tract'",)),
         (("--target", "battle_deaths"), ("battle_deaths", "deaths_total")),
         (("--out", "x.xlsx"), (".parquet, .csv or .json",)),
         (("--as-of", "2031-13"), ("2031-13",)),
