@@ -57,9 +57,12 @@ class Processes:
             batch_size=1,  # tasks take seconds or minutes: a batch would only make the last process late
             initializer=task.hold_to_one_thread,
         )
-        found = pool(delayed(task.work)(path, name, __version__, item) for item in items)
+        found = pool(delayed(task.outcome)(path, name, __version__, item) for item in items)
         try:
-            yield from (result for result in found)  # `from found` would warn whoever stops early
+            for result in found:
+                if isinstance(result, task.Failed):
+                    raise result.error
+                yield result
         finally:
             with warnings.catch_warnings(action="ignore"):
                 found.close()

@@ -2,14 +2,16 @@
 
 import hashlib
 import os
+import traceback
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
 from forestall import __version__
-from forestall.errors import UsageError
+from forestall.errors import ForestallError, UsageError
 
 RETRIES = 3
 """How often a task is done again after the worker that had it died."""
@@ -48,6 +50,23 @@ def work(held: bytes | str, name: str, version: str, item: Any) -> Any:
         )
     hold_to_one_thread()
     return _unpacked(held, name)(item)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """What a task raised, handed back as a result so that it can be raised at its place."""
+
+    error: Exception
+
+
+def outcome(held: bytes | str, name: str, version: str, item: Any) -> Any:
+    """The result of `work`, or Failed: joblib raises what a late task raised before the results of earlier ones."""
+    try:
+        return work(held, name, version, item)
+    except Exception as error:  # whatever it is, it is raised again on the other side
+        if not isinstance(error, ForestallError):  # ours say all in one line
+            error.add_note("".join(traceback.format_tb(error.__traceback__)))
+        return Failed(error)
 
 
 def hold_to_one_thread() -> None:
