@@ -15,7 +15,7 @@ from forestall.forecast.cells.law import Floats, Ints, Values
 Draws = npt.NDArray[np.int64]
 
 TIED = 0.3
-"""Rank correlation of the normal scores of two cells of a country, chosen on origins before 2012."""
+"""Rank correlation of the normal scores of two cells of a country: set by judgement, not fitted."""
 
 
 def draw(values: Values, totals: Draws, chance: Floats, *, seed: int, gw_id: int, year: int = 0) -> tuple[Ints, Draws]:
