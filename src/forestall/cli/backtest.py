@@ -1,18 +1,15 @@
 """`forestall backtest`: how good models were on months that were not theirs to see."""
 
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from forestall.cli.common import Cluster, Jobs, Json, folder, note, print_json
+from forestall.cli.common import Cluster, Jobs, Json, crew, folder, note, print_json
 from forestall.cli.terminal import REVISED, Seed, Target, panel_of, progress, show
 from forestall.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     import polars as pl
 
     from forestall.panel.frame import Panel
@@ -84,12 +81,12 @@ def backtest(
     names = _names(model_names, others, peer, detail=detail)
     panel, published, figures = _panel(challenge, target, revised=revised)
     over = _windows(panel, first, last, origins=origins, ahead=ahead, official=challenge is not None)
-    with _workers(jobs, cluster) as crew:
+    with crew(jobs, cluster) as hands:
         rows, table = _run(
             panel,
             names,
             over,
-            crew=crew,
+            hands=hands,
             seed=seed,
             more=more,
             submissions=submissions,
@@ -151,26 +148,12 @@ def _names(asked: str | None, others: "pl.DataFrame | None", peer: str | None, *
     return names
 
 
-@contextmanager
-def _workers(jobs: int | None, cluster: str | None) -> "Iterator[Workers | None]":
-    """The workers asked for, None for threads of this process. Raises UsageError as `forestall.parallel.workers`."""
-    if jobs is None and cluster is None:
-        yield None
-        return
-    from forestall.parallel import workers
-
-    with workers(jobs, cluster) as crew:
-        if cluster is not None:
-            note(f"on {crew.about}")
-        yield crew
-
-
 def _run(
     panel: "Panel",
     names: list[str],
     over: "tuple[Window, ...]",
     *,
-    crew: "Workers | None",
+    hands: "Workers | None",
     seed: int,
     more: bool,
     submissions: Path | None,
@@ -184,7 +167,7 @@ def _run(
 
     table = None
     with progress(len(over) * len(names)) as step:
-        options: dict[str, Any] = {"seed": seed, "extras": more, "progress": lambda _, __: step(), "workers": crew}
+        options: dict[str, Any] = {"seed": seed, "extras": more, "progress": lambda _, __: step(), "workers": hands}
         if submissions is not None:
             to = submissions
             options["each"] = lambda _, name, made: left_out.update(layout.write(made, to, name).left_out)

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forestall.cli.common import note, print_json
+from forestall.cli.common import crew, folder, note, print_json
 from forestall.cli.terminal import REVISED, month_text, new_table, show
 from forestall.errors import UsageError
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from forestall.forecast.cells.reading import Run
     from forestall.panel.frame import Panel
-    from forestall.parallel import Workers
     from forestall.store import Workspace
 
 STEPS = ("month", "year")
@@ -51,11 +50,11 @@ def forecast(
     """Forecast the cells of one country, or of all; print the worst, or one JSON document."""
     from forestall.forecast.cells import service
 
-    with _folder(out) as folder, crew(jobs, cluster) as workers:
+    with _where(out) as where, crew(jobs, cluster) as workers:
         done = service.run(
             workspace,
             panel,
-            folder,
+            where,
             horizon=horizon,
             step="year" if step == "year" else "month",
             seed=seed,
@@ -74,24 +73,8 @@ def forecast(
 
 
 @contextmanager
-def crew(jobs: int | None, cluster: str | None) -> "Iterator[Workers | None]":
-    """The workers asked for, None for this process alone."""
-    if jobs is None and cluster is None:
-        yield None
-        return
-    from forestall.parallel import workers
-
-    with workers(jobs, cluster) as found:
-        if cluster is not None:
-            note(f"workers: {found.about}")
-        yield found
-
-
-@contextmanager
-def _folder(out: Path | None) -> Iterator[Path]:
+def _where(out: Path | None) -> Iterator[Path]:
     if out is not None:
-        from forestall.cli.common import folder
-
         yield folder(out, "--out")
         return
     with tempfile.TemporaryDirectory() as name:

@@ -1,13 +1,17 @@
 """What commands share: the `--json` and `--as-of` options, and how a document is printed."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from forestall.errors import UsageError
+
+if TYPE_CHECKING:
+    from forestall.parallel import Workers
 
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document on stdout and nothing else there.")]
 AsOf = Annotated[
@@ -34,6 +38,23 @@ def folder(path: Path, option: str) -> Path:
     if held is not None and not held.is_dir():
         raise UsageError(f"{option} {str(path)!r} cannot be a folder: {str(held)!r} is a file; name another folder")
     return path
+
+
+@contextmanager
+def crew(jobs: int | None, cluster: str | None) -> "Iterator[Workers | None]":
+    """The workers that --jobs and --cluster ask for, None for this process with its own threads.
+
+    Raises UsageError as `forestall.parallel.workers`.
+    """
+    if jobs is None and cluster is None:
+        yield None
+        return
+    from forestall.parallel import workers
+
+    with workers(jobs, cluster) as found:
+        if cluster is not None:
+            note(f"on {found.about}")
+        yield found
 
 
 def note(text: str) -> None:
