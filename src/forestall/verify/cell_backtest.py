@@ -22,6 +22,7 @@ from forestall.forecast.cells.baselines import BASELINES
 from forestall.forecast.cells.features import FIRST, Past, Values, table
 from forestall.forecast.cells.law import CellLaw
 from forestall.forecast.cells.service import assigned
+from forestall.store import files
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -144,24 +145,21 @@ def reconciled(law: CellLaw, about: Case, units: Ints, totals: Ints, *, seed: in
         raise ShapeError(f"totals have shape {totals.shape}, expected ({units.size}, {DRAWS})")
     n = about.observed.size
     owner = assigned(about.past.panel.gw_id, units, date(about.origin, 12, 31))
-    place = np.full(n, -1)
-    place[law.rows] = np.arange(law.rows.size)
     rows: list[Ints] = []
     parts: list[npt.NDArray[np.float32]] = []
     for unit, total in zip(units.tolist(), totals, strict=True):
         own = np.flatnonzero(owner == unit)
         if own.size == 0:
             continue
-        own = own[np.argsort(place[own] < 0, kind="stable")]
-        values = law.values[place[own][place[own] >= 0]]
-        some, drawn = reconcile.draw(values, total, law.chance[own], seed=seed, gw_id=int(unit), year=about.ahead - 1)
-        rows.append(own[some])
+        order, values, chance = law.of_cells(own)
+        some, drawn = reconcile.draw(values, total, chance, seed=seed, gw_id=int(unit), year=about.ahead - 1)
+        rows.append(own[order][some])
         parts.append(np.sort(drawn.astype(np.float32), axis=1))
-    chance, expected = np.zeros(n), np.zeros(n)
     where = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
     values = np.concatenate(parts) if parts else np.zeros((0, DRAWS), dtype=np.float32)
     order = np.argsort(where)
     where, values = where[order], values[order]
+    chance, expected = np.zeros(n), np.zeros(n)
     chance[where], expected[where] = (values > 0).mean(axis=1), values.mean(axis=1, dtype=np.float64)
     return CellLaw(where, values, chance, expected)
 
@@ -211,10 +209,8 @@ def backtest(
             made = [score(name, law, about) for name, law in laws(about, tables=tables, country=country)]
             frame = pl.concat(made)
             if path is not None:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                part = path.with_suffix(".part")
-                frame.write_parquet(part, compression="zstd")
-                part.replace(path)  # a run that is stopped leaves no half file behind
+                with files.replacing(path) as stream:  # a run that is stopped leaves no half file behind
+                    frame.write_parquet(stream, compression="zstd")
             frames.append(frame)
             say(f"origin {origin}, {ahead} ahead: scored")
     if not frames:

@@ -10,7 +10,7 @@ import numpy as np
 
 from forestall.forecast.cells.features import Past
 from forestall.forecast.cells.grid import smooth
-from forestall.forecast.cells.law import CellLaw, nothing, weighted
+from forestall.forecast.cells.law import LEAST, CellLaw, nothing, weighted
 from forestall.ids.cells import COLS, ROWS
 
 Baseline = Callable[[Past, int], CellLaw]
@@ -21,8 +21,6 @@ KERNEL_PERIODS = 10
 KERNEL_WIDTH = 0.6
 KERNEL_HALF_LIFE = 1.0
 KERNEL_RADIUS = 3
-LEAST = 0.002
-"""Cells with a smaller chance of a death than this keep the law zero; their chance is kept."""
 
 
 def zero(past: Past, _k: int) -> CellLaw:

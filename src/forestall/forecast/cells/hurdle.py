@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from forestall.errors import UsageError
 from forestall.forecast.cells.features import FIRST, Past, Values, names, table
-from forestall.forecast.cells.law import POINTS, CellLaw
+from forestall.forecast.cells.law import LEAST, POINTS, CellLaw
 from forestall.forecast.training import learning, require_lightgbm
 
 NAME, VERSION = "cell_hurdle", "1"
@@ -26,8 +26,6 @@ NEAR = "k4_share_8"
 """The feature that tells cells far from violence, and the value below which a cell counts as far."""
 FAR = 2e-3
 FAR_KEPT = 0.05
-LEAST = 0.002
-"""Cells with a smaller chance of a death than this keep the law zero; their chance is kept."""
 FOLDS = 4
 RATIO_MOST = 30.0
 OWN_MOST = 3.3

@@ -9,6 +9,8 @@ import numpy.typing as npt
 from forestall.errors import ShapeError
 
 POINTS = 200
+LEAST = 0.002
+"""Cells with a smaller chance of a death than this keep the law zero; their chance is kept."""
 Values = npt.NDArray[np.float32]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -33,6 +35,16 @@ class CellLaw:
             raise ShapeError(f"{self.rows.size} cells need as many laws, got an array of shape {self.values.shape}")
         if self.chance.shape != self.expected.shape:
             raise ShapeError("chances and expectations of cells differ in length")
+
+    def of_cells(self, own: Ints) -> tuple[Ints, Values, Floats]:
+        """Some cells as `reconcile.draw` wants them: their order with those that have a law first, laws, chances.
+
+        own: (c,) positions among all cells, ascending. Returns the order (c,) as positions in `own`, the laws (m,
+        points) of the first m cells of it, and the chances (c,) of all in it.
+        """
+        lawful = np.isin(own, self.rows)
+        order = np.argsort(~lawful, kind="stable")
+        return order, self.values[np.searchsorted(self.rows, own[lawful])], self.chance[own[order]]
 
 
 def nothing(n: int) -> CellLaw:

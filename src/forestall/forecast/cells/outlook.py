@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import io
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ import polars as pl
 from forestall.errors import ForestallError
 from forestall.forecast import edition, models
 from forestall.forecast.cells import hurdle, service
-from forestall.forecast.cells.windows import YEAR, Windows, windows
+from forestall.forecast.cells.windows import YEAR, Windows
 from forestall.ids.months import format_month
 from forestall.panel.frame import Panel
 from forestall.store import Workspace, files
@@ -92,13 +93,13 @@ def key(panel: Panel, workspace: Workspace) -> str:
 
 def pack(workspace: Workspace, panel: Panel) -> bytes:
     """The risk, worked out, as a Parquet file that says in its metadata what it follows from."""
-    seen = windows(workspace, as_of=panel.as_of, target=panel.target, known_on=panel.known_on)
-    found = worked_out(workspace, panel).with_columns(pl.col(NUMBERS).cast(pl.Float32).round(3))
+    plan = service.prepared(workspace, panel, horizon=YEAR, n_draws=N_DRAWS, seed=SEED)
+    found = worked_out(plan.tasks).with_columns(pl.col(NUMBERS).cast(pl.Float32).round(3))
     head = {
         "key": key(panel, workspace),
         "as_of": panel.as_of,
-        "located_to": seen.basis,
-        "caveats": _caveats(seen, panel.as_of),
+        "located_to": plan.windows.basis,
+        "caveats": _caveats(plan.windows, panel.as_of),
     }
     packed = io.BytesIO()
     found.write_parquet(packed, compression="zstd", statistics=False, metadata={META: json.dumps(head)})
@@ -127,11 +128,10 @@ def unpack(content: bytes, asked: str) -> CellRisk:
     )
 
 
-def worked_out(workspace: Workspace, panel: Panel) -> pl.DataFrame:
+def worked_out(tasks: Sequence[service.Task]) -> pl.DataFrame:
     """pg_id, gw_id, chance, chance_25, expected, low80, high80 of the cells with a chance of SHOWN or more."""
-    _, _, made = service.prepared(workspace, panel, horizon=YEAR, n_draws=N_DRAWS, seed=SEED)
     parts = []
-    for task in made:
+    for task in tasks:
         draws = service.block(task)
         total = np.zeros((draws.cells.size, draws.n_draws), dtype=np.int64)
         np.add.at(total, (draws.cell, draws.draw), draws.deaths)

@@ -31,7 +31,7 @@ from forestall.forecast.sampling import MAX_HORIZON
 from forestall.ids.months import month_end
 from forestall.panel.frame import Panel
 from forestall.panel.land import holders
-from forestall.parallel import Workers
+from forestall.parallel import Here, Workers
 from forestall.store import Workspace
 
 NAME, VERSION = "cells", "1"
@@ -51,8 +51,8 @@ class Laws:
 class Task:
     """All that one country's block follows from.
 
-    positions: of its cells among all land cells. totals: (t, d) deaths of the country by month, whole years of months.
-    values, chance: per year ahead, laws (m, points) of the first m cells of `order`, and chances of all in that order.
+    cells: (c,) its pg_ids. totals: (t, d) deaths of the country by month, whole years of months. order, values, chance:
+    per year ahead, as `CellLaw.of_cells` gives them. first_month: the first month_id after as_of.
     """
 
     gw_id: int
@@ -65,6 +65,16 @@ class Task:
     horizon: int
     step: Step
     seed: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A run before any cell is drawn: what it is, which cells it covers, a task a country, what it was learned from."""
+
+    header: RunHeader
+    index: CellIndex
+    tasks: list[Task]
+    windows: Windows
 
 
 def laws(workspace: Workspace, *, as_of: int, target: str, years: int, known_on: date | None = None) -> Laws:
@@ -100,27 +110,18 @@ def tasks(found: Laws, country: Forecast, *, horizon: int, step: Step = "month")
     """One task a country with cells. country: draws of whole years of months after as_of, months tied."""
     panel = found.windows.panel
     owner = assigned(panel.gw_id, country.units, month_end(country.as_of))
-    rank = [np.full(panel.pg_id.size, -1) for _ in found.years]
-    for place, law in zip(rank, found.years, strict=True):
-        place[law.rows] = np.arange(law.rows.size)
     made = []
     for unit in sorted(set(owner.tolist()) - {0}):
         own = np.flatnonzero(owner == unit)
-        order, values, chance = [], [], []
-        for place, law in zip(rank, found.years, strict=True):
-            sorted_own = np.argsort(place[own] < 0, kind="stable")
-            first = own[sorted_own]
-            order.append(sorted_own)
-            values.append(law.values[place[first][place[first] >= 0]])
-            chance.append(law.chance[first])
+        order, values, chance = zip(*(law.of_cells(own) for law in found.years), strict=True)
         made.append(
             Task(
                 gw_id=unit,
                 cells=panel.pg_id[own],
                 totals=np.rint(country.draws[country.index(unit)]).astype(np.int64),
-                order=tuple(order),
-                values=tuple(values),
-                chance=tuple(chance),
+                order=order,
+                values=values,
+                chance=chance,
                 first_month=int(country.months[0]),
                 horizon=horizon,
                 step=step,
@@ -140,11 +141,12 @@ def block(task: Task) -> CellBlock:
         cell, month, draw, deaths = months.split(drawn, monthly, seed=task.seed, key=task.gw_id * 100 + year)
         rows.append((order[some][cell], month + year * YEAR, draw, deaths))
     cell, month, draw, deaths = (np.concatenate(parts) for parts in zip(*rows, strict=True))
-    periods, period = _periods(task, month)
+    periods, place = _spans(task.first_month, task.horizon, task.step)
+    period = place[month]
     kept = period >= 0
     cell, period, draw, deaths = cell[kept], period[kept], draw[kept], deaths[kept]
-    place = (cell * periods.size + period) * d + draw
-    where, inverse = np.unique(place, return_inverse=True)
+    key = (cell * periods.size + period) * d + draw
+    where, inverse = np.unique(key, return_inverse=True)
     total = np.bincount(inverse, weights=deaths, minlength=where.size)
     return CellBlock(
         gw_id=task.gw_id,
@@ -178,13 +180,10 @@ def run(
     default: in this process. Raises UsageError on a horizon that is none, or if too little is located, StoreError as
     the store does.
     """
-    header, index, made = prepared(
-        workspace, panel, horizon=horizon, step=step, n_draws=n_draws, seed=seed, model=model, units=units
-    )
-    wanted = set(store.missing(folder, header, index))
-    open_tasks = [task for task in made if task.gw_id in wanted]
-    blocks = map(block, open_tasks) if workers is None else workers.each(block, open_tasks)
-    return store.write_run(folder, header, index, blocks)
+    plan = prepared(workspace, panel, horizon=horizon, step=step, n_draws=n_draws, seed=seed, model=model, units=units)
+    wanted = set(store.missing(folder, plan.header, plan.index))
+    blocks = (workers or Here()).each(block, [task for task in plan.tasks if task.gw_id in wanted])
+    return store.write_run(folder, plan.header, plan.index, blocks)
 
 
 def prepared(
@@ -197,8 +196,8 @@ def prepared(
     seed: int = 0,
     model: str = models.DEFAULT,
     units: Sequence[int] | None = None,
-) -> tuple[RunHeader, CellIndex, list[Task]]:
-    """What a run is, which cells it covers, and a task a country. Arguments and errors as `run`."""
+) -> Plan:
+    """Learn, forecast the countries, and lay out what is to be drawn. Arguments and errors as `run`."""
     if not 1 <= horizon <= MAX_HORIZON:
         raise UsageError(f"a horizon of {horizon} months was asked for, expected 1 to {MAX_HORIZON}")
     years = -(-horizon // YEAR)
@@ -214,7 +213,7 @@ def prepared(
             "none of the countries asked for has a cell of half a degree assigned to it: Monaco, San Marino and the "
             "like are smaller than one; ask for the country itself"
         )
-    periods, _ = _periods(made[0], np.zeros(0, dtype=np.int64))
+    periods, _ = _spans(int(country.months[0]), horizon, step)
     pg_id = np.concatenate([task.cells for task in made])
     gw_id = np.concatenate([np.full(task.cells.size, task.gw_id, dtype=np.int32) for task in made])
     order = np.argsort(pg_id)
@@ -230,13 +229,7 @@ def prepared(
         panel_digest=hashlib.sha256(f"{panel.digest}{found.windows.panel.digest}".encode()).hexdigest(),
         country_digest=country.digest,
     )
-    return header, CellIndex(pg_id[order].astype(np.int32), gw_id[order].astype(np.int32)), made
-
-
-def _periods(task: Task, month: Ints) -> tuple[npt.NDArray[np.int32], Ints]:
-    """The periods of a task, and for months (0: the first after as_of) which of them each falls into, -1 for none."""
-    periods, place = _spans(task.first_month, task.horizon, task.step)
-    return periods, place[month]
+    return Plan(header, CellIndex(pg_id[order], gw_id[order]), made, found.windows)
 
 
 @lru_cache(maxsize=64)

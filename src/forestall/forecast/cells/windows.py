@@ -12,7 +12,7 @@ import numpy as np
 
 from forestall.errors import UsageError
 from forestall.ids.months import format_month
-from forestall.panel.cells import CellPanel, Figures, cell_panel
+from forestall.panel.cells import CellPanel, cell_panel
 from forestall.store import Workspace
 
 YEAR = 12
@@ -78,8 +78,8 @@ def windows(workspace: Workspace, *, as_of: int, target: str = "deaths_total", k
         gw_id=some.gw_id,
         iso3=some.iso3,
         periods=np.arange(ends - count + 1, ends + 1, dtype=np.int32),
-        values=_kept(values),
-        events=_kept(events),
+        values=values,
+        events=events,
         step="year",
         target=target,
         as_of=as_of,
@@ -98,11 +98,6 @@ def _panel(workspace: Workspace, step: str, as_of: int, target: str, known_on: d
         )
     except UsageError:
         return None  # none is located by that step; the other may be
-
-
-def _kept(figures: Figures) -> Figures:
-    """The array itself, in the type of panels."""
-    return np.ascontiguousarray(figures, dtype=np.float32)
 
 
 def _basis(years: list[int], months: list[int], as_of: int) -> str:
