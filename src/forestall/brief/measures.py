@@ -65,16 +65,11 @@ def risk(panel: Panel, forecast: Forecast) -> Risk:
         p25_window=(total >= 25).mean(axis=1),
         p100_window=(total >= 100).mean(axis=1),
         p1000_window=(total >= 1000).mean(axis=1),
-        p_escalation=_share(total >= escalation_reach(recorded)[:, None], recorded),
+        p_escalation=_share(total >= event_definitions.escalated(recorded)[:, None], recorded),
         p_deescalation=_share(total <= event_definitions.HALF * recorded[:, None], recorded),
         recorded_window=recorded,
         world_total=total.sum(axis=0),
     )
-
-
-def escalation_reach(recorded: FloatArray) -> FloatArray:
-    """(n,) the fewest deaths that count as an escalation after so many in the last window."""
-    return np.maximum(event_definitions.DOUBLE * recorded, recorded + event_definitions.MORE)
 
 
 def _share(reached: npt.NDArray[np.bool_], recorded: FloatArray) -> FloatArray:

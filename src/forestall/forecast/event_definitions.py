@@ -74,6 +74,14 @@ def _sums(values: FloatArray, months: int, shift: int) -> FloatArray:
     return found
 
 
+def escalated(before: FloatArray, grade: float = 1.0) -> FloatArray:
+    """Deaths that six months need for an escalation after `before` in the six months up to them; NaN where not known.
+
+    Twice as many and 100 more; grade: as in `outcomes`. The shape of `before`.
+    """
+    return np.maximum((1 + grade * (DOUBLE - 1)) * before, before + MORE * grade)
+
+
 def defined(values: FloatArray, event: Event) -> BoolArray:
     """(n, t) whether the event can happen after each month: the country is in the state from which it starts.
 
@@ -98,7 +106,7 @@ def outcomes(values: FloatArray, event: Event, grade: float = 1.0) -> FloatArray
     if event in (ONSET_6, ONSET_12):
         happened = coming >= ACTIVE * grade
     elif event is ESCALATION_6:
-        happened = (coming >= (1 + grade * (DOUBLE - 1)) * before) & (coming >= before + MORE * grade)
+        happened = coming >= escalated(before, grade)
     else:
         happened = coming <= HALF**grade * before
     return np.where(defined(values, event) & ~np.isnan(coming), happened.astype(np.float64), np.nan)

@@ -18,6 +18,7 @@ from forestall.panel.frame import FloatArray, Panel
 Law = npt.NDArray[np.float32]
 
 POINTS = 1000
+OWN_MOST, RATIO_MOST = 3.3, 30.0
 LEVELS: FloatArray = (np.arange(POINTS) + 0.5) / POINTS
 
 
@@ -25,6 +26,20 @@ def weighted_quantiles(values: FloatArray, weights: FloatArray, levels: FloatArr
     """Quantiles of values with weights. values, weights: (k,), weights not negative, not all 0. Returns
     (len(levels),)."""
     return weighted(values, weights)(levels)
+
+
+def end_of_tail(own: FloatArray, recent: FloatArray, records: FloatArray) -> FloatArray:
+    """The most deaths held possible, (n,), whole numbers.
+
+    Thirty times the highest recent figure and 50 deaths, but no more than the second highest record of any unit (the
+    highest may stand alone), nor less than 3.3 times a unit's own highest.
+
+    own: (n,) the highest figure that counts as a unit's own. recent: (n,) its highest recent one. records: (n,) the
+    highest of each unit on record.
+    """
+    ordered = np.sort(records)
+    second = ordered[-2] if ordered.size > 1 else ordered[-1]
+    return np.asarray(np.ceil(np.maximum(OWN_MOST * own, np.minimum(RATIO_MOST * (recent + 50), second))))
 
 
 def pool(laws: Sequence[Law], shares: Sequence[float] | FloatArray) -> Law:

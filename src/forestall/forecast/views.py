@@ -88,11 +88,11 @@ def _write(columns: dict[str, np.ndarray], index: tuple[str, ...], path: Path) -
 
     try:
         with files.replacing_file(path) as part:
-            note = _quoted(_pandas_note(columns, index))
+            note = quoted(pandas_note(columns, index))
             with duckdb.connect() as database:
                 database.register("draws", columns)
                 database.execute(
-                    f"COPY (SELECT * FROM draws) TO {_quoted(str(part))} "  # noqa: S608 - both strings are quoted
+                    f"COPY (SELECT * FROM draws) TO {quoted(str(part))} "  # noqa: S608 - both strings are quoted
                     f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{pandas: {note}}})"
                 )
             with part.open("rb+") as stream:
@@ -101,11 +101,12 @@ def _write(columns: dict[str, np.ndarray], index: tuple[str, ...], path: Path) -
         raise OSError(str(error).splitlines()[0]) from None
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
+    """A text as SQL writes it."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def _pandas_note(columns: dict[str, np.ndarray], index: tuple[str, ...]) -> str:
+def pandas_note(columns: dict[str, np.ndarray], index: tuple[str, ...]) -> str:
     """What pandas keeps in a Parquet file to find its index again."""
     kinds = [(name, str(values.dtype)) for name, values in columns.items()]
     unnamed = {"name": None, "field_name": None, "pandas_type": "unicode", "numpy_type": "object", "metadata": None}

@@ -186,5 +186,4 @@ def outcomes(panel: Panel, event: str) -> FloatArray:
 
 def _escalated(panel: Panel) -> FloatArray:
     """(n, t): deaths that the six months after each need for an escalation; NaN where the six to it are not known."""
-    recent = definitions.last(panel.values, HORIZON)
-    return np.maximum(definitions.DOUBLE * recent, recent + definitions.MORE)
+    return definitions.escalated(definitions.last(panel.values, HORIZON))

@@ -7,7 +7,6 @@ Parts are named by the content of the file they were read from. A record is writ
 file's parts count for nothing, so a run that stops half-way, by a full disk or a kill, leaves a stream that is whole.
 """
 
-import errno
 import io
 from collections import Counter
 from collections.abc import Iterable
@@ -29,7 +28,6 @@ LAYOUT = 1
 """Raised when rows or their order change: parts of another layout are made anew when their file is added again."""
 RECORDS = "records"
 _ROW_GROUP = 1 << 17
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class _Strict(BaseModel):
@@ -201,7 +199,7 @@ def _write(path: Path, content: bytes) -> None:
     try:
         files.write(path, content)
     except OSError as error:
-        why = "the disk is full or a size limit is reached" if error.errno in _FULL else error.strerror or str(error)
+        why = "the disk is full or a size limit is reached" if files.full(error) else error.strerror or str(error)
         raise StoreError(
             f"could not write {path}: {why}. Files that were finished are kept and this one counts for nothing yet; "
             "make room and run the same command again: it goes on from there"

@@ -22,13 +22,18 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _REFUSED = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
+def full(error: OSError) -> bool:
+    """Whether the system refuses because the disk, a quota or a size limit leaves no room."""
+    return error.errno in _FULL
+
+
 @contextlib.contextmanager
 def refusals(path: Path, doing: str) -> Iterator[None]:
     """Turn what the file system refuses into one StoreError that says where and what to do."""
     try:
         yield
     except OSError as error:
-        if error.errno in _FULL:
+        if full(error):
             advice = "the disk is full or a size limit is reached; free some space and try again"
         elif error.errno in _REFUSED:
             advice = "the folder is read-only or not yours; set FORESTALL_HOME to a folder you can write to"

@@ -11,7 +11,7 @@ from forestall.forecast.cells.block import IntArray, LongArray
 from forestall.forecast.cells.layout import first_line
 from forestall.forecast.cells.reading import Run
 from forestall.forecast.frame import Forecast
-from forestall.forecast.views import FEWEST_DRAWS, MOST_DRAWS, MOST_ROWS, _pandas_note, _quoted
+from forestall.forecast.views import FEWEST_DRAWS, MOST_DRAWS, MOST_ROWS, pandas_note, quoted
 from forestall.store import files
 
 # A dense forecast of so many values holds 4 GB
@@ -105,9 +105,9 @@ def _fill(months: LongArray, cells: LongArray, n_draws: int, parts: Sequence[Pat
     import duckdb
 
     index = ("month_id", "priogrid_gid", "draw")
-    note = _pandas_note({"outcome": np.zeros(0, dtype=np.int32)} | dict.fromkeys(index, months[:0]), index)
+    note = pandas_note({"outcome": np.zeros(0, dtype=np.int32)} | dict.fromkeys(index, months[:0]), index)
     # Square brackets keep what DuckDB would take for a pattern in a folder's name.
-    listed = ", ".join(_quoted(re.sub(r"([\[*?])", r"[\1]", str(part))) for part in parts)
+    listed = ", ".join(quoted(re.sub(r"([\[*?])", r"[\1]", str(part))) for part in parts)
     # Only a cell and month with deaths gets a list of its own; the lists are spread out into rows as they are written.
     query = f"""
         WITH kept AS (
@@ -137,8 +137,8 @@ def _fill(months: LongArray, cells: LongArray, n_draws: int, parts: Sequence[Pat
                 database.register("cells", {"priogrid_gid": cells})
                 database.register("draws", {"draw": np.arange(n_draws, dtype=np.int16)})
                 database.execute(
-                    f"COPY ({query}) TO {_quoted(str(part))} "
-                    f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{pandas: {_quoted(note)}}})"
+                    f"COPY ({query}) TO {quoted(str(part))} "
+                    f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{pandas: {quoted(note)}}})"
                 )
             with part.open("rb+") as stream:
                 files.sync(stream)

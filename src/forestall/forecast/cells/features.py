@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from forestall.forecast.cells.grid import Grid, around, distance, smooth
+from forestall.forecast.levels import months_since
+from forestall.ids.cells import COLS, ROWS
 from forestall.panel.cells import CellPanel
 
 Values = npt.NDArray[np.float32]
@@ -24,6 +26,7 @@ WIDTHS = (1.0, 2.0, 4.0, 8.0)
 NEAR = 0.6
 """Width in cells of the kernel whose decayed history is the best of the baselines."""
 MOST_SINCE = 40
+"""Periods since the last death are counted up to so many."""
 
 
 def decayed(values: npt.ArrayLike, half_life: float) -> Values:
@@ -59,6 +62,7 @@ class Past:
         self.active = np.where(np.isnan(values), np.nan, values > 0).astype(np.float32)
         self.log_means = {h: decayed(self.logs, h) for h in HALF_LIVES}
         self.shares = {h: decayed(self.active, h) for h in (*HALF_LIVES, 2.0, EVER)}
+        self.since = months_since(values.astype(np.float64), most=MOST_SINCE).astype(np.float32)
         self.events = decayed(np.log1p(panel.events), 2)
         self.country, self.of = np.unique(panel.gw_id, return_inverse=True)
         self.cells = np.bincount(self.of)
@@ -84,7 +88,7 @@ def at(past: Past, k: int) -> Mapping[str, Values]:
     found |= {f"log_mean_{h:g}": past.log_means[h][:, k] for h in HALF_LIVES}
     found |= {f"share_{h:g}": past.shares[h][:, k] for h in (*HALF_LIVES, EVER)}
     found["events"] = past.events[:, k]
-    found["since"] = _since(past, k)
+    found["since"] = past.since[:, k]
     for span in (5, 10):
         known = [c for c in range(max(0, k - span + 1), k + 1) if past.located[c]] or [now]
         found[f"most_{span}"] = past.logs[:, known].max(axis=1)
@@ -144,17 +148,9 @@ def _of_country(past: Past, k: int, now: int, near: Values) -> dict[str, Values]
     }
 
 
-def _since(past: Past, k: int) -> Values:
-    """Periods since the last one with a death, at most MOST_SINCE."""
-    found = np.full(past.panel.pg_id.size, MOST_SINCE, dtype=np.float32)
-    for c in np.flatnonzero(past.located[: k + 1]):
-        found[past.active[:, c] > 0] = min(k - int(c), MOST_SINCE)
-    return found
-
-
 def _borders(grid: Grid, of: Ints) -> npt.NDArray[np.bool_]:
     """(360, 720) whether a cell touches one of another country."""
-    owner = np.full((360, 720), -1)
+    owner = np.full((ROWS, COLS), -1)
     owner[grid.row, grid.col] = of
     found = np.zeros(owner.shape, dtype=np.bool_)
     for shift, axis in ((1, 0), (-1, 0), (1, 1), (-1, 1)):

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from forestall.errors import UsageError
 from forestall.forecast.cells.features import FIRST, Past, Values, names, table
 from forestall.forecast.cells.law import LEAST, POINTS, CellLaw
+from forestall.forecast.laws import end_of_tail
 from forestall.forecast.training import learning, require_lightgbm
 
 NAME, VERSION = "cell_hurdle", "1"
@@ -27,8 +28,6 @@ NEAR = "k4_share_8"
 FAR = 2e-3
 FAR_KEPT = 0.05
 FOLDS = 4
-RATIO_MOST = 30.0
-OWN_MOST = 3.3
 COMMON: dict[str, Any] = {
     "learning_rate": 0.05,
     "feature_fraction": 0.5,
@@ -129,13 +128,8 @@ def law(learned: Hurdle, past: Past, k: int, *, seen: Values | None = None, poin
 
 
 def most(past: Past, k: int) -> Floats:
-    """The most deaths held possible for each cell in a period: (n,), the explicit end of the tail.
-
-    Thirty times the highest of the cell's last ten periods and 50 deaths, no more than the second highest record of any
-    cell up to column k, nor less than 3.3 times the cell's own highest period. Whole deaths.
-    """
+    """The most deaths held possible for each cell in a period, (n,): `laws.end_of_tail` with the cell's highest period
+    up to column k as its own one, and the highest of the last ten as the recent one."""
     values = np.nan_to_num(past.panel.values[:, : k + 1])
-    own, recent = values.max(axis=1), values[:, -10:].max(axis=1)
-    second = np.sort(own)[-2]
-    bound: Floats = np.ceil(np.maximum(OWN_MOST * own, np.minimum(RATIO_MOST * (recent + 50), second)))
-    return bound
+    own = values.max(axis=1)
+    return end_of_tail(own, values[:, -10:].max(axis=1), own)

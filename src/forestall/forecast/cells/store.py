@@ -6,7 +6,6 @@ kill, a power cut. The next run into the same folder makes what is missing and n
 """
 
 import contextlib
-import errno
 import hashlib
 import io
 from collections.abc import Iterable, Iterator
@@ -38,7 +37,6 @@ from forestall.store import files
 
 # So that one cell is found without decoding its country: a cell with deaths in every draw of 36 months fills one group.
 ROW_GROUP = 32_768
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def missing(folder: Path, header: RunHeader, index: CellIndex) -> tuple[int, ...]:
@@ -140,7 +138,7 @@ class _Progress:
         try:
             yield
         except OSError as error:
-            if error.errno in _FULL:
+            if files.full(error):
                 why, advice = "the disk is full or a size limit is reached", "free some space and "
             else:
                 why, advice = f"could not write to {self.folder}: {error.strerror or error}", ""

@@ -29,8 +29,6 @@ COMPONENTS = (
 )
 """The last one is the guard: it has a share only if without it a validation year would be lost (forecast/guard.py)."""
 RECORD = "ensemble.json"
-OWN_MOST = 3.3
-RATIO_MOST = 30.0
 
 
 @cache
@@ -106,16 +104,12 @@ def pooled(panel: Panel, months: Sequence[int]) -> laws.Law:
 def most(values: FloatArray) -> laws.Law:
     """The most deaths a month that are held possible for each unit, (n,) float32: the explicit end of the tail.
 
-    values: (n, t) deaths per month, NaN where not known. Thirty times the highest of the unit's last 60 months and 50
-    deaths, but no more than the second highest record of any unit (the highest, Rwanda in April 1994, stands alone),
-    nor less than 3.3 times the unit's own highest month. Whole deaths.
+    values: (n, t) deaths per month, NaN where not known. `laws.end_of_tail` with the highest of the last 60 months as a
+    unit's own and recent one; of the records, Rwanda in April 1994 stands alone.
     """
     filled = np.nan_to_num(values)
-    own = filled[:, -60:].max(axis=1)
-    records = np.sort(filled.max(axis=1))
-    second = records[-2] if records.size > 1 else records[-1]
-    bound = np.maximum(OWN_MOST * own, np.minimum(RATIO_MOST * (own + 50), second))
-    found: laws.Law = np.ceil(bound).astype(np.float32)
+    recent = filled[:, -60:].max(axis=1)
+    found: laws.Law = laws.end_of_tail(recent, recent, filled.max(axis=1)).astype(np.float32)
     return found
 
 
