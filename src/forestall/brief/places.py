@@ -164,17 +164,16 @@ def _risk_map(s: Situation, gw_id: int, risk: CellRisk, own: list[int]) -> RiskM
     here = np.flatnonzero(risk.gw_id == gw_id)
     order = here[np.lexsort((risk.pg_id[here], -risk.expected[here], -risk.chance[here]))]
     lat, lon = cells.centre(risk.pg_id[order])
-    # The figures are kept in single precision with three digits: 0.01 must not turn into less.
     shown = tuple(
         RiskCell(
             pg_id=int(risk.pg_id[k]),
             lat=float(lat[j]),
             lon=float(lon[j]),
-            chance=round(float(risk.chance[k]), 3),
-            chance_25=round(float(risk.chance_25[k]), 3),
-            expected=round(float(risk.expected[k]), 3),
-            low80=round(float(risk.low80[k]), 3),
-            high80=round(float(risk.high80[k]), 3),
+            chance=float(risk.chance[k]),
+            chance_25=float(risk.chance_25[k]),
+            expected=float(risk.expected[k]),
+            low80=float(risk.low80[k]),
+            high80=float(risk.high80[k]),
         )
         for j, k in enumerate(order)
     )
@@ -184,23 +183,16 @@ def _risk_map(s: Situation, gw_id: int, risk: CellRisk, own: list[int]) -> RiskM
     any_death = max(float((total >= 1).mean()), float(np.nan_to_num(onset)), float(s.risk.p1_window[s.row(gw_id)]))
     months = _months(s)
     run = [] if months is None else _recent(s, months)
-    lately = (
-        None
-        if months is None or not run
-        else months.frame.filter((pl.col("gw_id") == gw_id) & pl.col("month_id").is_between(run[0], run[-1]))
-    )
-    # Also what UCDP counts under a neighbour, if it happened on a cell of this country.
-    recent = (
-        ()
-        if months is None or not run
-        else _places(
-            months.frame.filter(
-                pl.col("month_id").is_between(run[0], run[-1])
-                & ((pl.col("gw_id") == gw_id) | pl.col("pg_id").is_in(own))
-            )
-        )
-    )
+    lately: pl.DataFrame | None = None
+    recent: tuple[Place, ...] = ()
+    if months is not None and run:
+        newest = months.frame.filter(pl.col("month_id").is_between(run[0], run[-1]))
+        lately = newest.filter(pl.col("gw_id") == gw_id)
+        # Also what UCDP counts under a neighbour, if it happened on a cell of this country.
+        recent = _places(newest.filter((pl.col("gw_id") == gw_id) | pl.col("pg_id").is_in(own)))
     when = span(risk.first_month, risk.last_month)
+    recent_when = span(run[0], run[-1]) if run else None
+    half_in = _half_in(risk.expected[here], expected)
     return RiskMap(
         months=f"{format_month(risk.first_month)}..{format_month(risk.last_month)}",
         span=when,
@@ -210,13 +202,13 @@ def _risk_map(s: Situation, gw_id: int, risk: CellRisk, own: list[int]) -> RiskM
         expected=expected,
         low80=low,
         high80=high,
-        half_in=_half_in(risk.expected[here], expected) if expected >= FEW else None,
+        half_in=half_in if expected >= FEW else None,
         recent=recent,
-        recent_span=span(run[0], run[-1]) if run else None,
+        recent_span=recent_when,
         sentences=_sentences(
-            s.states[gw_id].name, when, shown, land=len(own), country=(expected, low, high, any_death)
+            s.states[gw_id].name, when, shown, half_in, land=len(own), country=(expected, low, high, any_death)
         ),
-        notes=_notes(risk, lately, span(run[0], run[-1]) if run else ""),
+        notes=_notes(risk, lately, recent_when or ""),
         located_to=risk.located_to,
         model=risk.model,
     )
@@ -233,17 +225,17 @@ def _sentences(
     name: str,
     when: str,
     shown: tuple[RiskCell, ...],
+    half_in: int | None,
     *,
     land: int,
     country: tuple[float, float, float, float],
 ) -> tuple[str, ...]:
     """How much of what is expected lies in how few cells, and how sure that is.
 
-    shown: the likeliest first. land: cells of the country. country: its expected deaths, the ends of their 80 % interval,
+    shown: the likeliest first. half_in: the fewest cells that hold half of what is expected. land: cells of the country. country: its expected deaths, the ends of their 80 % interval,
     and the chance of any death.
     """
     expected, low, high, any_death = country
-    half_in = _half_in(np.array([c.expected for c in shown]), expected)
     if not shown:
         return (
             f"In no cell of {name} is there a chance of 1 % or more that somebody is killed in organised violence from {when}.",
