@@ -11,7 +11,7 @@ FLOORS = [
     {"scores"},
     {"ids"},
     {"store"},
-    {"sources", "panel"},
+    {"sources", "panel", "council"},
     {"forecast"},
     {"instruments", "ledger"},
     {"verify", "brief"},

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forestall import __version__
-from forestall.cli import brief, data, forecast, warn
+from forestall.cli import brief, council, data, forecast, warn
 from forestall.errors import ForestallError
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 brief.register(app)
+council.register(app)
 data.register(app)
 forecast.register(app)
 warn.register(app)

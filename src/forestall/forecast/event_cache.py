@@ -25,6 +25,8 @@ FORMAT = 1
 KEPT = 48
 UNREAD = frozenset({"skill", "alert_record", "ucdp_cell_year", "ucdp_cell_month", "land_cells"})
 """Tables of our own measurements and of cells, which no event model reads."""
+UNREAD_ROOMS = ("council_", "un_")
+"""How the names of tables begin that other rooms read and no event model does."""
 
 
 def run(panel: Panel, workspace: Workspace) -> EventForecast:
@@ -60,7 +62,11 @@ def key(panel: Panel, workspace: Workspace) -> str:
         "target": panel.target,
         "unit_key": panel.unit_key,
         "units": hashlib.sha256(panel.units.tobytes()).hexdigest(),
-        "embedded": {name: table.sha256 for name, table in workspace.manifest().tables.items() if name not in UNREAD},
+        "embedded": {
+            name: table.sha256
+            for name, table in workspace.manifest().tables.items()
+            if name not in UNREAD and not name.startswith(UNREAD_ROOMS)
+        },
         "added": [[*entry.key, entry.sha256] for entry in workspace.catalogue().entries],
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()

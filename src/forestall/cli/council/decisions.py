@@ -1,0 +1,8 @@
+"""`forestall council`: decisions."""
+
+import typer
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands of this module to the group."""
+    del group

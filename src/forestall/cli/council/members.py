@@ -1,0 +1,8 @@
+"""`forestall council`: members."""
+
+import typer
+
+
+def register(group: typer.Typer) -> None:
+    """Add the commands of this module to the group."""
+    del group

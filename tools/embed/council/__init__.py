@@ -1,0 +1,1 @@
+"""Deriving the embedded figures on the Security Council, one module a table: `python -m tools.embed.council.NAME`."""
