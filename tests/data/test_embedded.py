@@ -21,6 +21,7 @@ FACTS_ONLY = {"none stated; dates and numbers only", "ODbL-1.0", "UN, source nam
 BESIDE = {
     "covariates": {"CC-BY-SA-4.0", "free with citation", "none stated; derived figures with citation"},
     "neighbours": {"none stated; derived figures with citation"},
+    "council_measures": {"none stated; derived figures with citation", "UN, source named"},
 }
 # The chances of events are our own figures, learned from the covariates.
 BESIDE["edition_events.json"] = BESIDE["covariates"]

@@ -234,6 +234,15 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "version": _STR,
         "panel_digest": _STR,
     },
+    "council_measures": {
+        "iso3": _STR,
+        "year": _I32,
+        "measure": _STR,
+        "value": _F64,
+        "unit": _STR,
+        "source": _STR,
+        "published": _DATE,
+    },
     "neighbours": {"iso3": _STR, "neighbour": _STR, "contiguity": _I8, "from_month": _I32, "until_month": _I32},
 }
 

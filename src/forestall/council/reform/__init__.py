@@ -1,0 +1,1 @@
+"""What reform of the Council would change."""
