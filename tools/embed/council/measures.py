@@ -87,12 +87,10 @@ def troops(inputs: Inputs) -> pl.DataFrame:
     frame = frame.with_columns(pl.col("Date").dt.year().cast(pl.Int32).alias("year")).filter(pl.col("year") >= 1991)
     codes = {name: _code(name) for name in frame["contributor"].unique().to_list()}
     frame = frame.with_columns(pl.col("contributor").replace_strict(codes).alias("iso3"))
-    months = {year: n for year, n in frame.group_by("year").agg(pl.col("Date").n_unique()).rows()}
-    sums = {
-        (iso3, year): value for iso3, year, value in frame.group_by("iso3", "year").agg(pl.col("Troops").sum()).rows()
-    }
-    last = frame["Date"].max()
-    assert isinstance(last, date)
+    months = dict(frame.group_by("year").agg(pl.col("Date").n_unique()).rows())
+    totals = frame.group_by("iso3", "year").agg(pl.col("Troops").sum())
+    sums = {(iso3, year): value for iso3, year, value in totals.rows()}
+    last = max(frame["Date"].to_list())
     rows: list[tuple[object, ...]] = []
     for year, n in sorted(months.items()):
         end = min(date(year, 12, 31), last)
@@ -176,8 +174,8 @@ def write(shared: Path, out: Path) -> str:
         first_year=min(years),
         last_year=max(years),
         command=COMMAND,
-        note="revised figures with the day from which each counts as known; troops end in March 2014; contributions are "
-        "the rates of a scale, under its first year",
+        note="revised figures with the day from which each counts as known; troops end in March 2014; contributions "
+        "are the rates of a scale, under its first year",
     )
     files.write(out / table.file, content)
     held.enter(out, tables={TABLE: table})

@@ -12,7 +12,7 @@ since 2004) and others were in no group or another one before. No group exists i
 from datetime import date
 from functools import lru_cache
 
-from forestall.errors import UsageError
+from forestall.errors import UnknownCountryError, UsageError
 from forestall.ids import countries
 
 UN_GROUPS = (
@@ -81,6 +81,15 @@ def region_of(iso3: str, group: str | None, scheme: str) -> str | None:
     if scheme == "panel_areas":
         return _PANEL_ELSEWHERE.get(iso3, _PANEL_OF_GROUP[group])
     return group
+
+
+def area_of(iso3: str, scheme: str) -> str | None:
+    """The area of a State of today; null for a code that is no Member's."""
+    try:
+        group = countries.by_iso3(iso3).un_group
+    except UnknownCountryError:
+        return None
+    return region_of(iso3, group, scheme)
 
 
 def translated(region: str, scheme: str, to: str) -> str | None:
