@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from forestall.council.reform.proposal import Proposal
+from forestall.council.reform.seats import vetoes
 
 
 @dataclass(frozen=True)
@@ -33,15 +34,6 @@ class Blocking:
     areas: tuple[Area, ...]
     fewest_areas: tuple[tuple[str, ...], ...]
     not_permanent: bool
-
-
-def vetoes(proposal: Proposal, region: str | None = None) -> int:
-    """Members with a veto that they have not pledged to leave unused; of an area if given."""
-    return sum(
-        seat.number - sum(country in proposal.veto.restrained for country in seat.countries)
-        for seat in proposal.seats
-        if seat.category in proposal.veto.holders and (region is None or seat.region == region)
-    )
 
 
 def blocking(proposal: Proposal) -> Blocking:

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
-from fractions import Fraction
 from typing import Any
 
 from forestall.council.reform.blocking import Blocking, blocking
 from forestall.council.reform.measures import LABELS, TROOPS_END, Measure, measures
 from forestall.council.reform.proposal import CATEGORY_NAMES, Proposal
 from forestall.council.reform.regions import NAMES, SCHEMES, un_members
-from forestall.council.reform.representation import Gap, common_division, gap, held_by_area, seat_kinds
-from forestall.council.reform.seat_power import SeatPower, seat_power
+from forestall.council.reform.representation import Gap, common_division, gap, held_by_area
+from forestall.council.reform.seat_power import SeatPower, WithAbstention, seat_power, with_abstention
+from forestall.council.reform.seats import seat_kinds
 from forestall.store import Workspace
 
 INDICES = ("seats", "shapley_shubik", "banzhaf")
@@ -19,7 +19,9 @@ INDICES = ("seats", "shapley_shubik", "banzhaf")
 
 @dataclass(frozen=True)
 class AreaHeld:
-    """What an area holds: seats, members with a veto, and shares (of seats, of Shapley-Shubik and Banzhaf power)."""
+    """What an area holds: seats, members with a veto, and shares: of seats, of Shapley-Shubik and Banzhaf power, and of
+    Banzhaf power where members may abstain (null if not worked out).
+    """
 
     region: str
     seats: int
@@ -27,6 +29,7 @@ class AreaHeld:
     seat_share: float
     shapley_shubik: float
     banzhaf: float
+    banzhaf_with_abstention: float | None
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Side:
 
     proposal: Proposal
     power: SeatPower
+    abstention: WithAbstention | None
     blocking: Blocking
     areas: tuple[AreaHeld, ...]
     gaps: tuple[Gap, ...]
@@ -103,7 +107,10 @@ def _side(proposal: Proposal, division: str | None, due: Mapping[str, Mapping[st
         "shapley_shubik": {kind: float(value) for kind, value in power.shapley_shubik.items()},
         "banzhaf": {kind: float(value) for kind, value in power.banzhaf.items()},
     }
+    third = with_abstention(proposal)
+    ternary = None if third is None else {kind: float(value) for kind, value in third.banzhaf.items()}
     held = {"seats": seats} | {name: held_by_area(proposal, scheme, by) for name, by in per_seat.items()}
+    abstaining = None if ternary is None else held_by_area(proposal, scheme, ternary)
     veto_seats = held_by_area(proposal, scheme, {"veto": 1.0, "other": 0.0})
     n = proposal.members
     areas = [
@@ -114,14 +121,23 @@ def _side(proposal: Proposal, division: str | None, due: Mapping[str, Mapping[st
             seats[region] / n,
             held["shapley_shubik"][region],
             held["banzhaf"][region],
+            None if abstaining is None else abstaining[region],
         )
         for region in SCHEMES[scheme]
     ]
     opened = [seat for seat in seat_kinds(proposal) if seat.open]
     for seat in opened:
-        shares = [seat.number * per_seat[name][seat.kind] for name in ("shapley_shubik", "banzhaf")]
-        with_veto = seat.number if seat.kind == "veto" else 0
-        areas.append(AreaHeld(seat.region, seat.number, with_veto, seat.number / n, *shares))
+        areas.append(
+            AreaHeld(
+                seat.region,
+                seat.number,
+                seat.number if seat.kind == "veto" else 0,
+                seat.number / n,
+                seat.number * per_seat["shapley_shubik"][seat.kind],
+                seat.number * per_seat["banzhaf"][seat.kind],
+                None if ternary is None else seat.number * ternary[seat.kind],
+            )
+        )
     gaps = []
     for against, shares_due in due.items():
         order = SCHEMES[scheme]
@@ -130,7 +146,7 @@ def _side(proposal: Proposal, division: str | None, due: Mapping[str, Mapping[st
             each = [worth[seat.kind] for seat in opened for _ in range(seat.number)]
             values = [held[name][region] for region in order]
             gaps.append(gap(name, against, values, [shares_due[region] for region in order], each))
-    return Side(proposal, power, blocking(proposal), tuple(areas), tuple(gaps))
+    return Side(proposal, power, third, blocking(proposal), tuple(areas), tuple(gaps))
 
 
 def _caveats(both: Sequence[Proposal], division: str | None, found: Sequence[Measure]) -> list[str]:
@@ -202,6 +218,7 @@ def side_document(side: Side) -> dict[str, Any]:
         "categories": categories(side),
         "efficiency": float(side.power.efficiency),
         "efficiency_exact": str(side.power.efficiency),
+        "efficiency_with_abstention": None if side.abstention is None else float(side.abstention.efficiency),
         "areas": [asdict(area) for area in side.areas],
         "blocking": {
             "votes_to_block": side.blocking.votes_to_block,
@@ -218,12 +235,8 @@ def categories(side: Side) -> list[dict[str, Any]]:
     order.
     """
     counts: dict[tuple[str, str], int] = {}
-    for seat in side.proposal.seats:
-        restrained = sum(country in side.proposal.veto.restrained for country in seat.countries)
-        veto = seat.number - restrained if seat.category in side.proposal.veto.holders else 0
-        for kind, number in (("veto", veto), ("other", seat.number - veto)):
-            if number:
-                counts[seat.category, kind] = counts.get((seat.category, kind), 0) + number
+    for seat in seat_kinds(side.proposal):
+        counts[seat.category, seat.kind] = counts.get((seat.category, seat.kind), 0) + seat.number
     return [
         {
             "category": category,
@@ -235,14 +248,10 @@ def categories(side: Side) -> list[dict[str, Any]]:
             "banzhaf": float(side.power.banzhaf[kind]),
             "banzhaf_exact": str(side.power.banzhaf[kind]),
             "banzhaf_absolute": float(side.power.banzhaf_absolute[kind]),
-            "abstention_banzhaf_absolute": _or_none(side.power.abstention, kind),
+            "banzhaf_with_abstention": None if side.abstention is None else float(side.abstention.banzhaf[kind]),
         }
         for (category, kind), number in counts.items()
     ]
-
-
-def _or_none(found: Mapping[str, Fraction] | None, kind: str) -> float | None:
-    return None if found is None or kind not in found else float(found[kind])
 
 
 def _span(one: Measure) -> str:
@@ -280,5 +289,6 @@ def chart_rows(
             "power (Banzhaf)": (None if before is None else before.banzhaf, area.banzhaf),
         }
         due = {labels[name]: shares[area.region] for name, shares in found.due.items() if area.region in shares}
-        rows.append((area.region, held, due))
+        open_to_any = area.region not in SCHEMES[found.division]
+        rows.append((f"{area.region} (any area)" if open_to_any else area.region, held, due))
     return rows

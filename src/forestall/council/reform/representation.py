@@ -2,13 +2,14 @@
 gap.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations_with_replacement
 
 from forestall.council.reform import gaps
 from forestall.council.reform.proposal import Proposal
 from forestall.council.reform.regions import SCHEMES, area_of, translated
+from forestall.council.reform.seats import Kind, seat_kinds
 
 MOST_OPEN = 4
 """Open seats beyond which their spread over areas is not tried out."""
@@ -38,30 +39,6 @@ def common_division(*proposals: Proposal) -> str | None:
     if "groups_1946" in kinds:
         return None
     return "panel_areas" if "panel_areas" in kinds else "un_groups"
-
-
-@dataclass(frozen=True)
-class Kind:
-    """Seats that are alike: of one area, with a veto in use ("veto") or none ("other"); country: who holds it, if
-    named.
-    """
-
-    region: str
-    kind: str
-    number: int
-    open: bool
-    country: str | None
-
-
-def seat_kinds(proposal: Proposal) -> Iterator[Kind]:
-    """All seats of a proposal, named ones one by one."""
-    for seat in proposal.seats:
-        holds = "veto" if seat.category in proposal.veto.holders else "other"
-        for country in seat.countries:
-            kind = "other" if country in proposal.veto.restrained else holds
-            yield Kind(seat.region, kind, 1, seat.open, country)
-        if seat.number > len(seat.countries):
-            yield Kind(seat.region, holds, seat.number - len(seat.countries), seat.open, None)
 
 
 def held_by_area(proposal: Proposal, scheme: str, per_seat: Mapping[str, float] | None = None) -> dict[str, float]:
