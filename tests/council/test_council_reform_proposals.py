@@ -1,6 +1,7 @@
 """The proposals that come with forestall, and files that strangers wrote."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -171,3 +172,12 @@ def test_a_name_nobody_knows_and_a_file_that_is_not_there(tmp_path):
     for path in (tmp_path / "none.yml", tmp_path):
         with pytest.raises(UsageError, match="is not a file we can read"):
             proposal.read(f"{path}/" if path == tmp_path else str(path))
+
+
+def test_the_example_of_the_documentation_reads(written):
+    page = Path(__file__).resolve().parents[2] / "docs" / "methods" / "council-reform.md"
+    lines = page.read_text("utf-8").split("\n")
+    start = lines.index("    id: mine")
+    end = next(i for i in range(start, len(lines)) if not lines[i].startswith("    "))
+    one = proposal.read(written("\n".join(line[4:] for line in lines[start:end])))
+    assert (one.members, one.majority.votes, one.number(region="African")) == (20, 12, 5)
