@@ -16,6 +16,7 @@ from forestall.council.power.rule import Class, Rule
 from forestall.errors import UsageError
 
 MOST_COMBINATIONS = 200_000
+MOST_SWITCHES = 12
 
 Outcome = Literal["passes whatever the others do", "open", "cannot pass as assumed"]
 
@@ -40,11 +41,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """The least change among those assumed: members against that would have to abstain, members against or abstaining
-    that would have to vote yes."""
+    """A change of what was assumed: members against that abstain instead, that vote yes instead, members abstaining
+    that vote yes instead."""
 
-    abstain_not_object: Choice
-    vote_yes: Choice
+    no_to_abstain: Choice
+    no_to_yes: Choice
+    abstain_to_yes: Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Needed:
     has enough, None if it cannot pass. to_pass: every smallest choice of open members whose yes carries it. veto: open
     members each of whom can stop it by voting no though all others vote yes. must_vote_yes: open members without whose
     yes it cannot pass. block_by_no, block_by_abstaining: smallest choices of open members that stop it, all other open
-    members voting yes. switches: where it cannot pass, the smallest changes of what was assumed that would let it.
+    members voting yes. switches: where it cannot pass, smallest changes of what was assumed that
+    would let it (at most MOST_SWITCHES, those of the fewest members first).
     """
 
     rule: str
@@ -134,7 +137,7 @@ def needed(rule: Rule, yes: Iterable[str] = (), no: Iterable[str] = (), abstain:
 
 def _alone(choices: Iterable[Choice]) -> tuple[str, ...]:
     """The members of the classes of which any one is enough."""
-    found = []
+    found: list[str] = []
     for choice in choices:
         if choice.members == 1:
             ((name, _),) = choice.count
@@ -203,31 +206,31 @@ class _Held:
         return tuple(_choice(names, counts, members) for counts in found)
 
     def switches(self) -> tuple[Switch, ...]:
-        """The fewest changes of what was assumed with which it passes if every open member votes yes."""
-        against, apart = self.of(self.no), self.of(self.abstain)
-        names, room = list(against), self.sizes(self.left)
-        limits = [len(against[n]) for n in names] * 2 + [len(apart[n]) for n in names]
-        found: list[Switch] = []
-        fewest = None
+        """The smallest changes of what was assumed with which it passes if every open member votes yes."""
+        against, apart, room = self.of(self.no), self.of(self.abstain), self.sizes(self.left)
+        names = list(against)
+        limits = [len(against[name]) for name in names] * 2 + [len(apart[name]) for name in names]
+        found: list[tuple[int, ...]] = []
         for counts in _by_sum(limits):
-            if fewest is not None and sum(counts) > fewest:
-                break
-            n_classes = len(names)
-            quiet, turned, joined = (
-                dict(zip(names, counts[i * n_classes : (i + 1) * n_classes], strict=True)) for i in range(3)
-            )
-            if any(quiet[n] + turned[n] > len(against[n]) for n in names):
+            if len(found) == MOST_SWITCHES or any(all(map(int.__le__, one, counts)) for one in found):
                 continue
-            more = {n: room[n] + turned[n] + joined[n] for n in names}
-            if self.won(more_yes=more, fewer_no={n: quiet[n] + turned[n] for n in names}):
-                fewest = sum(counts)
-                both = {n: against[n] + apart[n] for n in names}
-                yes = [turned[n] + joined[n] for n in names]
-                found.append(Switch(_choice(names, [quiet[n] for n in names], against), _choice(names, yes, both)))
-        # Among equally many changes, to abstain asks less than to vote yes.
-        least = min((switch.vote_yes.members for switch in found), default=0)
-        kept = [switch for switch in found if switch.vote_yes.members == least]
-        return tuple(dict.fromkeys(kept))
+            quiet, turned, joined = (dict(zip(names, part, strict=True)) for part in _thirds(counts))
+            if any(quiet[name] + turned[name] > len(against[name]) for name in names):
+                continue
+            more = {name: room[name] + turned[name] + joined[name] for name in names}
+            if self.won(more_yes=more, fewer_no={name: quiet[name] + turned[name] for name in names}):
+                found.append(counts)
+        return tuple(
+            Switch(
+                *(_choice(names, part, of) for part, of in zip(_thirds(one), (against, against, apart), strict=True))
+            )
+            for one in found
+        )
+
+
+def _thirds(counts: tuple[int, ...]) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, ...]]:
+    n = len(counts) // 3
+    return counts[:n], counts[n : 2 * n], counts[2 * n :]
 
 
 def _choice(names: Sequence[str], counts: Sequence[int], members: Mapping[str, tuple[str, ...]]) -> Choice:
