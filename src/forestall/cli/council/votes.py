@@ -1,8 +1,254 @@
-"""`forestall council`: votes."""
+"""`forestall council`: positions, vote, ideal."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from forestall.cli.common import Json, note, print_json
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from rich.table import Table
+
+    from forestall.council.voting import Needed, Positions, VetoRecord
+    from forestall.council.voting.arithmetic import Choice
+    from forestall.council.voting.positions import Position
+
+On = Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="The day asked about; default: today.")]
+ARITHMETIC = "Arithmetic of the rule from what is assumed; not a forecast."
 
 
 def register(group: typer.Typer) -> None:
     """Add the commands of this module to the group."""
-    del group
+    group.command("positions")(positions)
+    group.command("vote")(vote)
+    group.command("ideal")(ideal)
+
+
+def positions(
+    country: Annotated[
+        str | None, typer.Argument(help="A state to place among the members: ISO3, Gleditsch-Ward number or name.")
+    ] = None,
+    *,
+    topic: Annotated[
+        str | None,
+        typer.Option("--topic", metavar="ISSUE", help="me, nu, di, hr, co or ec (docs/methods/council-voting.md)."),
+    ] = None,
+    item: Annotated[
+        str | None,
+        typer.Option("--item", metavar="TEXT", help="Also list vetoes on agenda items with this text or ISO3 code."),
+    ] = None,
+    on: On = None,
+    as_json: Json = False,
+) -> None:
+    """Where Council members stand by their General Assembly votes, and how far from each permanent member."""
+    from dataclasses import asdict
+
+    from forestall.council import voting
+
+    day = _day(on)
+    found = voting.positions(day, country, topic)
+    vetoes = None if item is None else voting.veto_record(item, day)
+    if as_json:
+        document = asdict(found)
+        if vetoes is not None:
+            document["veto_record"] = asdict(vetoes)
+        print_json(document)
+        return
+    _show([_points(found), *([_records(found)] if found.issue else []), *([_vetoes(vetoes)] if vetoes else [])])
+    note(f"{found.basis.source}. Newest vote used: {found.basis.data_end}. {found.basis.note}.")
+    note("Positions are of the Assembly; votes of single members in the Council are not in the data. No probability.")
+
+
+def vote(
+    yes: Annotated[str, typer.Option("--yes", metavar="A,B", help="Members assumed in favour.")] = "",
+    no: Annotated[str, typer.Option("--no", metavar="C,D", help="Members assumed against.")] = "",
+    abstain: Annotated[
+        str, typer.Option("--abstain", metavar="E", help="Members assumed to abstain or be absent.")
+    ] = "",
+    *,
+    on: On = None,
+    rule: Annotated[
+        str | None,
+        typer.Option("--rule", metavar="NAME|FILE", help="Default: council, or council-1965 for a day before 1966."),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What a draft still needs, who can block it: arithmetic of the rule for the members of a day."""
+    from datetime import date
+
+    from forestall.council import voting
+    from forestall.council.power.reading import read
+
+    day = _day(on)
+    held = read(rule or ("council" if day >= date(1966, 1, 1) else "council-1965"))
+    if {one.name for one in held.classes} == {"permanent", "elected"}:
+        held = voting.seated(held, voting.seats(day))
+        lists = [_states(text, day) for text in (yes, no, abstain)]
+    else:
+        lists = [[part.strip() for part in text.split(",") if part.strip()] for text in (yes, no, abstain)]
+    found = voting.needed(held, *lists)
+    if as_json:
+        print_json({"on": day.isoformat(), **found.document(), "about": ARITHMETIC})
+        return
+    for line in _sentences(found):
+        typer.echo(line)
+    note(f"{found.rule} ({found.source}), members on {day}. {ARITHMETIC}")
+
+
+def ideal(
+    country: Annotated[str, typer.Argument(help="ISO3 code, Gleditsch-Ward number or name.")],
+    *,
+    first: Annotated[int, typer.Option("--from", metavar="YEAR", help="First year.")] = 1946,
+    last: Annotated[int, typer.Option("--to", metavar="YEAR", help="Last year.")] = 2024,
+    as_json: Json = False,
+) -> None:
+    """A state's ideal points by year: ours to 2019, the published ones to 2024."""
+    from forestall.council import voting
+    from forestall.council.voting.estimates import ESTIMATOR
+    from forestall.council.voting.positions import PUBLISHED_SOURCE
+    from forestall.council.voting.records import SOURCE
+
+    frame = voting.series(country, first, last)
+    sources = {"own": f"{ESTIMATOR}; {SOURCE}", "published": f"{PUBLISHED_SOURCE}; all roll calls to 2023"}
+    if as_json:
+        rows = frame.to_dicts()
+        print_json({"country": country, "from": first, "to": last, "sources": sources, "ideal_points": rows})
+        return
+    names = ("own 1-D", "own 1-D, as then", "published, all", "published, final passage")
+    table = _table(f"Ideal points of {country} (units of each model; 90 % intervals)", ["year", *names])
+    cells = {(row["year"], row["estimate"]): row for row in frame.iter_rows(named=True)}
+    for year in sorted({year for year, _ in cells}):
+        table.add_row(str(year), *(_with_interval(cells.get((year, name))) for name in names))
+    _show([table])
+    note(f"own: {sources['own']}. published: {sources['published']}. --json also gives the 2-D points.")
+
+
+def _points(found: "Positions") -> "Table":
+    from forestall.council.voting.seats import PERMANENT
+
+    title = f"Council members on {found.on} by ideal point ({found.basis.label}; + is nearer to the United States)"
+    table = _table(title, ["member", "seat", "ideal point (90 %)", *(f"to {one}" for one in PERMANENT), "nearest"])
+    for one in found.members:
+        to = {distance.to: f"{distance.distance:.2f}" for distance in one.distances}
+        point = _interval(one.ideal_point, one.low, one.high)
+        table.add_row(one.name[:28], one.seat, point, *(to.get(p, "–") for p in PERMANENT), ", ".join(one.nearest))
+    return table
+
+
+def _records(found: "Positions") -> "Table":
+    from forestall.council.voting.seats import PERMANENT
+
+    title = f"Recorded votes in the Assembly on {found.issue_name}: {found.issue_window}"
+    columns = ["member", "yes", "abstain", "no", "against texts carried", "point on issue (90 %)"]
+    table = _table(title, [*columns, *(f"as {one}" for one in PERMANENT)])
+    for one in found.members:
+        table.add_row(*_record_cells(one, PERMANENT))
+    return table
+
+
+def _record_cells(one: "Position", permanent: Iterable[str]) -> list[str]:
+    held = one.record
+    if held is None:
+        return [one.name[:28]]
+    same = {a.with_iso3: f"{100 * a.same / a.of:.0f} % of {a.of}" for a in held.agreement if a.of}
+    against = f"{held.against_carried} of {held.carried}"
+    point = _interval(held.ideal_point, held.low, held.high)
+    counts = [str(held.yes), str(held.abstain), str(held.no)]
+    return [one.name[:28], *counts, against, point, *(same.get(p, "–") for p in permanent)]
+
+
+def _vetoes(found: "VetoRecord") -> "Table":
+    title = f"Vetoes on agenda items with {found.asked!r}: {len(found.vetoes)} (record to {found.known_to})"
+    table = _table(title, ["date", "member", "draft", "agenda item"])
+    for one in found.vetoes[:25]:
+        table.add_row(one.date.isoformat(), one.member, one.draft or "–", (one.agenda_item or "–")[:70])
+    return table
+
+
+def _sentences(found: "Needed") -> "Iterable[str]":
+    said = [f"in favour {len(found.yes)}", f"against {len(found.no)}", f"abstaining {len(found.abstain)}"]
+    yield f"Assumed: {', '.join(said)}; open {len(found.open)} ({', '.join(found.open) or 'none'})."
+    yield f"Outcome: {found.outcome}."
+    if found.more_yes:
+        yield f"More votes in favour needed, the other open members abstaining: {found.more_yes}."
+    for head, choices in (
+        ("Passes with the votes in favour of", found.to_pass if found.more_yes else ()),
+        ("Blocked if, all other open members in favour, there vote against", found.block_by_no),
+        ("Blocked if, all other open members in favour, there abstain", found.block_by_abstaining),
+    ):
+        for choice in choices:
+            yield f"{head}: {_choice(choice)}."
+    if found.veto:
+        yield f"Each must not vote against (may abstain if the votes suffice): {', '.join(found.veto)}."
+    if found.must_vote_yes:
+        yield f"Each must vote in favour: {', '.join(found.must_vote_yes)}."
+    for switch in found.switches:
+        parts = [
+            f"{_choice(choice)} {verb}"
+            for choice, verb in (
+                (switch.no_to_abstain, "abstaining instead of voting against"),
+                (switch.no_to_yes, "voting in favour instead of against"),
+                (switch.abstain_to_yes, "voting in favour instead of abstaining"),
+            )
+            if choice.members
+        ]
+        yield f"Could pass, all open members in favour, with: {'; '.join(parts)}."
+
+
+def _choice(choice: "Choice") -> str:
+    held = dict(choice.out_of)
+    parts = []
+    for name, n in choice.count:
+        members = held[name]
+        parts.append(f"{', '.join(members)}" if n == len(members) else f"any {n} of {', '.join(members)}")
+    return " and ".join(parts)
+
+
+def _states(text: str, day: "date") -> list[str]:
+    from forestall.council.voting.seats import code
+
+    return [code(part.strip(), day) for part in text.split(",") if part.strip()]
+
+
+def _day(text: str | None) -> "date":
+    from datetime import date
+
+    from forestall.errors import UsageError
+
+    if text is None:
+        return date.today()
+    try:
+        if len(text) != 10:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"day {text[:40]!r} is not a date: write YYYY-MM-DD, for example 2018-01-18") from None
+
+
+def _with_interval(row: dict[str, Any] | None) -> str:
+    return "–" if row is None else _interval(row["ideal_point"], row["low"], row["high"])
+
+
+def _interval(at: float | None, low: float | None, high: float | None) -> str:
+    return "–" if at is None or low is None or high is None else f"{at:.2f} ({low:.2f} to {high:.2f})"
+
+
+def _table(title: str, columns: list[str]) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for name in columns:
+        table.add_column(name)
+    return table
+
+
+def _show(tables: "list[Table]") -> None:
+    from rich.console import Console
+
+    console = Console()
+    for table in tables:
+        console.print(table)

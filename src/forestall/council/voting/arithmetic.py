@@ -7,10 +7,10 @@ lists is open.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 from math import prod
-from typing import Literal
+from typing import Any, Literal
 
 from forestall.council.power.rule import Class, Rule
 from forestall.errors import UsageError
@@ -37,6 +37,10 @@ class Choice:
         """One such set: the first members of each class."""
         held = dict(self.out_of)
         return tuple(member for name, n in self.count for member in held[name][:n])
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        return {"members": self.members, "count": dict(self.count), "out_of": {k: list(v) for k, v in self.out_of}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,15 @@ class Needed:
     block_by_no: tuple[Choice, ...]
     block_by_abstaining: tuple[Choice, ...]
     switches: tuple[Switch, ...]
+
+    def document(self) -> dict[str, Any]:
+        """As JSON has it."""
+        held = asdict(self)
+        for key in ("to_pass", "block_by_no", "block_by_abstaining"):
+            held[key] = [choice.document() for choice in getattr(self, key)]
+        kinds = ("no_to_abstain", "no_to_yes", "abstain_to_yes")
+        held["switches"] = [{kind: getattr(one, kind).document() for kind in kinds} for one in self.switches]
+        return held
 
 
 def seated(rule: Rule, members: Mapping[str, Sequence[str]]) -> Rule:

@@ -123,6 +123,14 @@ def chances(mean: Floats, cov: Floats, items: Items) -> Floats:
     return found
 
 
+def items_given(session: Session, mean: Floats, cov: Floats, *, rounds: int = 30) -> Items:
+    """Roll calls of a session for voters at mean (S, D), cov (S, D, D)."""
+    items = Items(np.zeros((session.votes.shape[1], mean.shape[1])), *start.cutpoints(session.votes))
+    for _ in range(rounds):
+        items = _better(session, mean, cov, items)
+    return items
+
+
 @dataclass(frozen=True, slots=True)
 class _Cells:
     """Expected first derivatives and curvatures (S, V) of each vote's log-probability, for both cutpoints."""
@@ -205,11 +213,8 @@ def _begin(
     for t, scores in enumerate(start.components(fresh, units, anchor, dims), known):
         mean[t] = USUAL_SPREAD * scores
     for t in range(known, times):
-        session = sessions[t]
-        one = Items(np.zeros((session.votes.shape[1], dims)), *start.cutpoints(session.votes))
-        for _ in range(8):
-            one = _better(session, mean[t, session.units], cov[t, session.units], one)
-        items.append(one)
+        at = sessions[t].units
+        items.append(items_given(sessions[t], mean[t, at], cov[t, at], rounds=8))
     return Paths(mean, cov), items
 
 
