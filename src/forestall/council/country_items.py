@@ -20,6 +20,7 @@ _SENDER = re.compile(
 )
 _JOINT = re.compile(r"reports of the secretary general on")  # one item of two States: the title says which of them
 _WIDE = re.compile(r"yugoslavia|palestine", re.IGNORECASE)  # headings wider than what they are put on
+_OWNER = re.compile(r"(?<![Pp]eople)(?<![Ll]ord)['’]s\b")  # "South Africa's", but not "People's Republic"
 _LETTER = re.compile(r"\b(letters?|telegrams?|cablegrams?|notifications?) dated\b")
 
 
@@ -65,7 +66,7 @@ def countries_of(
 def _prepared(text: str | None) -> str:
     if not text:
         return " "
-    key = f" {key_of(text[:4000])} "
+    key = f" {key_of(_OWNER.sub('', text[:4000]))} "
     return _SENDER.sub("a sender", key) if _LETTER.search(key) else key
 
 

@@ -13,7 +13,7 @@ from forestall.errors import UnknownCountryError
 from forestall.ids import countries
 from tools.embed.council.decisions_resolutions import Differs
 from tools.embed.council.decisions_text import draft, link, size
-from tools.embed.council.decisions_vetoes import Vetoed, meeting_number
+from tools.embed.council.decisions_vetoes import TOPICS, Vetoed, meeting_number
 from tools.embed.council.decisions_yearly import Vote
 from tools.embed.inputs import Inputs
 
@@ -91,6 +91,12 @@ def draft_rows(
                         "without the needed votes in favour a negative vote is no veto",
                     )
                 )
+            figures = (vote.yes, vote.no, vote.abstain)
+            if vote.yes is not None and vote.yes >= (7 if size(vote.on) == 11 else 9) and not vote.vetoed_by:
+                said = f"yearly table: not adopted {vote.yes}-{vote.no}-{vote.abstain}"
+                why = "so many votes would have adopted it"
+                differs.append(Differs(symbol, "votes", said, "the Charter, Article 27", "null", why))
+                figures = (None, None, None)
             if (
                 vote.draft in symbols
                 and vote.yes is not None
@@ -105,7 +111,7 @@ def draft_rows(
                     meeting=meeting,
                     agenda=vote.agenda_item,
                     result="not adopted",
-                    figures=(vote.yes, vote.no, vote.abstain),
+                    figures=figures,
                     topic=None,
                     source="yearly table",
                     votes=by_member.get(symbol),
@@ -169,7 +175,7 @@ def _draft(
         "against": votes["no"] if votes else None,
         "abstained": votes["abstain"] if votes else None,
         "sponsors": votes["sponsors"] if votes else None,
-        "topic": topic,
+        "topic": TOPICS.get(topic or "", topic),
         "countries": " ".join(countries_of(on, title=topic, agenda_item=agenda)),
         "link": link(symbol or meeting or ""),
         "source": source,

@@ -17,6 +17,29 @@ LIBRARY = "council/veto_list_dhl_1946_2022-05.csv"
 LAB = "council/vetoes_1946_2022-09.csv"
 LATER = Path(__file__).with_name("later_vetoes.csv")
 LISTS = "Dag Hammarskjöld Library veto list"
+TOPICS = {
+    "Admission": "Admission of new Members",
+    "Biological Warfare": "Bacterial warfare, allegations",
+    "Bosnia": "Bosnia and Herzegovina",
+    "Congo": "Congo (1960)",
+    "Disarmament": "Regulation of armaments",
+    "Falklands-Malvinas": "Falkland Islands (Malvinas)",
+    "Greek Civil War": "Greek question",
+    "Israel-Lebanon": "Lebanon",
+    "Israel-Palestine": "Palestinian question",
+    "Korean Airlines": "Korean airliner (1983)",
+    "Korean War": "Korea (1950)",
+    "Macedonia": "The former Yugoslav Republic of Macedonia",
+    "Malasyia": "Malaysia and Indonesia",
+    "North Korea": "Democratic People's Republic of Korea",
+    "Rhodesia": "Southern Rhodesia",
+    "Spain": "Spanish question",
+    "Syria": "Syrian Arab Republic",
+    "Terrorism": "Terrorist acts",
+    "US-Libya": "Libya",
+    "US-USSR": "USSR and United States",
+}
+"""Short names of the Lab in the words of the UN; the others are kept."""
 _VOTED = {"S/13729": date(1980, 1, 7)}
 """The vote was on the first day of S/PV.2190; S/RES/462 (1980) followed at the resumed meeting of 9 January."""
 _DRAFT_TYPED = {"S/PV.3038": "S/PV.303"}
@@ -215,7 +238,7 @@ def _later() -> list[Vetoed]:
                 (on, on),
                 row["meeting"],
                 row["agenda_item"],
-                None,
+                row["topic"],
                 tuple(sorted(row["members"].split())),
                 row["source"],
                 (figures[0], figures[1], figures[2]),
@@ -239,7 +262,7 @@ def veto_rows(vetoed: Sequence[Vetoed]) -> list[dict[str, Any]]:
                 "member": member,
                 "member_name": member_name(member, one.on),
                 "agenda_item": one.agenda_item,
-                "topic": one.topic,
+                "topic": TOPICS.get(one.topic or "", one.topic),
                 "meeting": one.meeting,
                 "countries": concerned,
                 "link": link(one.draft or one.meeting or ""),
