@@ -243,6 +243,15 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "source": _STR,
         "published": _DATE,
     },
+    "council_members": {
+        "iso3": _STR,
+        "is_permanent": _BOOL,
+        "regional_group": _STR,
+        "first_day": _DATE,
+        "last_day": _DATE,
+        "note": _STR,
+        "source": _STR,
+    },
     "council_resolutions": {
         "symbol": _STR,
         "number": _I32,
