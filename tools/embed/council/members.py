@@ -167,7 +167,7 @@ def build(shared: Path, out: Path) -> list[str]:
     source = Source(
         name="Membership of the Security Council by year",
         version="1946-2027",
-        licence="derived: dates of membership",
+        licence="none stated; derived figures with citation",
         citation="Security Council membership by year, 1946-2027, from an open index; days and notes from UN documents "
         "named in the rows; compared with Madore (terms 1992-2023) and security.council.membership (1946-2019)",
         url="https://www.un.org/securitycouncil/content/countries-elected-members",
