@@ -24,7 +24,9 @@ BESIDE = {
     "council_measures": {"none stated; derived figures with citation", "UN, source named"},
 }
 _RECORD = {"none stated; derived figures with citation", "UN, source named"}
-BESIDE |= {f"council_{name}": _RECORD for name in ("resolutions", "statements", "meetings", "drafts", "vetoes")}
+BESIDE |= {
+    f"council_{name}": _RECORD for name in ("members", "resolutions", "statements", "meetings", "drafts", "vetoes")
+}
 # The chances of events are our own figures, learned from the covariates.
 BESIDE["edition_events.json"] = BESIDE["covariates"]
 """Terms of what these hold besides: yearly figures, counts and spells, cited (docs/sources/covariates.md)."""
