@@ -59,8 +59,11 @@ def test_charts_are_drawn(forestall, tmp_path):
     assert ET.parse(tmp_path / "v.svg").getroot().tag.endswith("svg")
     forestall("decisions", "--country", "MLI", "--chart", tmp_path / "d.png")
     assert (tmp_path / "d.png").read_bytes().startswith(b"\x89PNG")
-    forestall("vetoes", "--from", 1959, "--to", 1959, "--chart", tmp_path / "none.html")
-    assert "<svg" in (tmp_path / "none.html").read_text("utf-8")
+    forestall("vetoes", "--from", 1956, "--to", 1956, "--chart", tmp_path / "v.html")
+    assert "<svg" in (tmp_path / "v.html").read_text("utf-8")
+    done = forestall("vetoes", "--from", 1959, "--to", 1959, "--chart", tmp_path / "none.svg", code=2)
+    assert "nothing was found" in done.stderr
+    assert not (tmp_path / "none.svg").exists()
 
 
 def test_usage_errors_are_one_line(forestall, tmp_path):

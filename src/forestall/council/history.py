@@ -1,5 +1,6 @@
 """A country's history in the Security Council: agenda items, resolutions, statements, meetings and vetoes."""
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -8,15 +9,25 @@ from typing import Any
 
 from forestall.council.decisions import KINDS, Decision, Kind, code, data_end, decisions, last_day
 from forestall.council.vetoes import Veto, vetoes
+from forestall.ids.state_table import key_of
 from forestall.store import Workspace
 
+_FORMS = re.compile(
+    r"^(?:items? relating to |reports? of the secretary general (?:on|concerning) )?(?:the )?"
+    r"(?:(?:situation|question)\b(?: (?:in|concerning|of|on|between|relating to|regarding))?(?: the)?)? ?"
+    r"|(?: situation| question)?(?: closed)?$"
+)
+"""Words of form before what an item is on."""
 LAST = 5
 """How many of the newest resolutions, statements and meetings a history names."""
 
 
 @dataclass(frozen=True, slots=True)
 class AgendaItem:
-    """An agenda item under which a country was dealt with: days of first and last record, and how many there are."""
+    """An agenda item under which a country was dealt with: days of first and last record, and how many there are.
+
+    item: its most frequent spelling; the sources write "Haiti" and "The question concerning Haiti" for one item.
+    """
 
     item: str
     first: date
@@ -108,20 +119,21 @@ def history(workspace: Workspace, country: str, as_of: str | int | date | None =
 
 
 def _items(found: Mapping[Kind, tuple[Decision, ...]]) -> tuple[AgendaItem, ...]:
-    """Agenda items by their spelling in the record, the one with the newest record first."""
+    """Agenda items, the one with the newest record first; spellings that differ in form only are one item."""
     counts: Counter[tuple[str, str]] = Counter()
     days: dict[str, list[date]] = {}
+    spelt: dict[str, Counter[str]] = {}
     for kind, records in found.items():
         for one in records:
             if one.agenda_item and one.date:
-                counts[(one.agenda_item, kind)] += 1
-                days.setdefault(one.agenda_item, []).append(one.date)
-    items = [
-        AgendaItem(
-            item, min(on), max(on), *(counts[(item, kind)] for kind in ("resolution", "statement", "meeting", "draft"))
-        )
-        for item, on in days.items()
-    ]
+                key = _FORMS.sub("", key_of(one.agenda_item)).strip()
+                counts[(key, kind)] += 1
+                days.setdefault(key, []).append(one.date)
+                spelt.setdefault(key, Counter())[one.agenda_item] += 1
+    items = []
+    for key, on in days.items():
+        often = max(spelt[key].items(), key=lambda spelling: (spelling[1], spelling[0]))[0]
+        items.append(AgendaItem(often, min(on), max(on), *(counts[(key, kind)] for kind in KINDS)))
     return tuple(sorted(items, key=lambda one: (one.last, one.first, one.item), reverse=True))
 
 

@@ -99,7 +99,8 @@ def tables(inputs: Inputs) -> tuple[dict[str, pl.DataFrame], list[Differs], dict
     vetoes = decisions_vetoes.veto_rows(vetoed)
     drafts, more = decisions_drafts.draft_rows(vetoed, decisions_yearly.failed(meetings), inputs)
     differs += more
-    statements, counts = decisions_statements.rows(inputs, decisions_yearly.statements(meetings))
+    statements, more, counts = decisions_statements.rows(inputs, decisions_yearly.statements(meetings))
+    differs += more
     made: dict[str, list[dict[str, Any]]] = {
         "council_resolutions": resolutions,
         "council_statements": statements,

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from forestall.council.country_items import countries_of
+from tools.embed.council.decisions_resolutions import Differs
 from tools.embed.council.decisions_text import link, mended, number
 from tools.embed.council.decisions_yearly import Meeting
 from tools.embed.inputs import Inputs
@@ -18,8 +19,8 @@ _DECIDED = re.compile(r"S/RES/\d+ \(\d{4}\)|S/PRST/\d+/\d+|(?<![A-Z])S/\d+(?:/\d
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 
 
-def rows(inputs: Inputs, decided: dict[str, Meeting]) -> tuple[list[dict[str, Any]], dict[str, int]]:
-    """Rows of council_statements, and counts of what was left out or agreed.
+def rows(inputs: Inputs, decided: dict[str, Meeting]) -> tuple[list[dict[str, Any]], list[Differs], dict[str, int]]:
+    """Rows of council_statements, where the files differ, and counts of what was left out or agreed.
 
     The catalogue's descriptions are shifted in other series; in S/PRST/ they were checked against the tables.
     """
@@ -43,7 +44,23 @@ def rows(inputs: Inputs, decided: dict[str, Meeting]) -> tuple[list[dict[str, An
     for symbol, meeting in decided.items():
         if symbol not in found:
             found[symbol] = _row(symbol, None, meeting, None)
-    return sorted(found.values(), key=lambda row: (row["known_by"], row["symbol"])), counts
+    made = sorted(found.values(), key=lambda row: (row["known_by"], row["symbol"]))
+    return made, [differing for row in made if (differing := _misplaced(row))], counts
+
+
+def _misplaced(row: dict[str, Any]) -> Differs | None:
+    """Take away a title that names other countries than the agenda item of the yearly table."""
+    title, agenda = row["title"], row["agenda_item"]
+    if not title or row["meeting"] is None:
+        return None
+    item, named = (set(countries_of(row["known_by"], **{key: row[key]})) for key in ("agenda_item", "title"))
+    if not item or not named or item & named:
+        return None
+    row["title"], row["countries"] = None, " ".join(sorted(item))
+    said = f"catalogue: {title[:60]}"
+    return Differs(
+        row["symbol"], "title", said, f"yearly table: {agenda}", str(agenda), "the catalogue's title is another's"
+    )
 
 
 def _row(symbol: str, told: str | None, meeting: Meeting | None, url: str | None) -> dict[str, Any]:

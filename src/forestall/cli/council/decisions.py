@@ -159,6 +159,8 @@ def _save(spec: dict[str, Any], chart: Path, title: str, description: str) -> No
     from forestall.brief import council_charts
     from forestall.store import files
 
+    if not any(panel["data"]["values"] for panel in spec["vconcat"]):
+        raise UsageError("nothing was found that a chart could show; ask for more years or another country")
     form = chart.suffix.lower().removeprefix(".")
     content = council_charts.drawn(spec, form, name="council", title=title, description=description)
     try:
