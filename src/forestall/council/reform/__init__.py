@@ -1,5 +1,7 @@
 """What reform of the Council would change: `assess` a proposal as of a day; `centres.centres` ranks States outside it.
 
+For example:
+
     proposal = read("g4")                                  # or a YAML file; "g4:veto_after_review" is a variant
     found = assess(Workspace.open(), proposal, on=date(2026, 1, 1), compare=read("current"))
     rule_of(proposal)                                      # as a rule for forestall.council.power
