@@ -7,7 +7,8 @@ Held-out votes: 5 % of the votes cast, chosen from a fixed seed, are hidden from
 and two dimensions: the shares of the roll call, the state's own shares in the session, and the published ideal points
 with an ordered-logit regression for each roll call (the published points saw the hidden votes, ours did not).
 Coverage: votes are drawn from the fitted model, the model is fitted to them, and how often the 90 % interval holds the
-position the votes were drawn from is counted, as it stands and with each session's mean shift taken out.
+position the votes were drawn from is counted (in units of the spread, standard deviations widened as in the table), as
+it stands and with each session's median shift taken out.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from forestall.council.voting import model, records
+from forestall.council.voting import estimates, model, records
 from forestall.council.voting.model import NONE, Fit, Session
 from forestall.council.voting.records import Assembly
 from forestall.store import Workspace
@@ -120,15 +121,19 @@ def coverage(fit: Fit, assembly: Assembly, dims: int) -> list[str]:
         drawn.append(Session(session.units, np.where(session.votes == NONE, NONE, votes).astype(np.int8)))
     again = model.fit(drawn, len(assembly.units), assembly.unit("USA"), dims=dims)
     lines = []
+    first, second = estimates.spread(assembly, fit), estimates.spread(assembly, again)
     for axis in range(dims):
         inside, shifted, correlation = [], [], []
         for t, session in enumerate(assembly.sessions):
-            at = session.units
-            off = again.paths.mean[t, at, axis] - fit.paths.mean[t, at, axis]
-            sd = np.sqrt(again.paths.cov[t, at, axis, axis])
+            was, found = (
+                fit.paths.mean[t, session.units, axis] / first,
+                again.paths.mean[t, session.units, axis] / second,
+            )
+            sd = estimates.SD_FACTOR[dims] * np.sqrt(again.paths.cov[t, session.units, axis, axis]) / second
+            off = found - was
             inside.append(np.abs(off / sd) < _Z90)
             shifted.append(np.abs((off - np.median(off)) / sd) < _Z90)
-            correlation.append(np.corrcoef(again.paths.mean[t, at, axis], fit.paths.mean[t, at, axis])[0, 1])
+            correlation.append(np.corrcoef(found, was)[0, 1])
         lines.append(
             f"{dims}-D axis {axis + 1}: 90 % interval holds {100 * np.concatenate(inside).mean():.1f} %, shifts out "
             f"{100 * np.concatenate(shifted).mean():.1f} %; correlation mean {np.mean(correlation):.3f}, least "

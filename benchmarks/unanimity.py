@@ -112,7 +112,7 @@ def main() -> None:
     train, test = frame.filter(pl.col("date") < SPLIT), frame.filter(pl.col("date") >= SPLIT)
     y = test["outcome"].to_numpy()
     print(
-        f"{train.height} resolutions from {train['date'].min()}, {test.height} tested; without unanimity: "
+        f"{train.height} resolutions from {train['date'].to_list()[0]}, {test.height} tested; without unanimity: "
         f"{100 * train['outcome'].to_numpy().mean():.1f} %, tested {100 * y.mean():.1f} %"
     )
     sets = {

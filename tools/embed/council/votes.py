@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from forestall.council.voting import estimates, records
+from forestall.council.voting.issues import symbol_of
 from forestall.council.voting.model import Items
 from forestall.errors import ForestallError, SourceError
 from forestall.ids import countries
@@ -57,7 +58,7 @@ _NAMES = {
 
 def roll_calls(inputs: Inputs) -> pl.DataFrame:
     """One row a roll call, without the model's parameters."""
-    columns = ("rcid", "session", "date", "unres", "importantvote", "amend", "para", "short")
+    columns = ("rcid", "session", "date", "unres", "importantvote", "amend", "para", "short", "descr")
     frame = inputs.rda(CALLS, columns).with_columns(pl.col("rcid", "session").cast(pl.Int32))
     issues = inputs.rda(ISSUES, ("rcid", "short_name")).with_columns(pl.col("rcid").cast(pl.Int32))
     unknown = set(issues["short_name"]) - set(records.ISSUES)
@@ -77,20 +78,41 @@ def roll_calls(inputs: Inputs) -> pl.DataFrame:
             pl.when(by_month).then(day.dt.month_end()).otherwise(day).alias("voted_on"),
             pl.when(by_month).then(pl.lit("month")).otherwise(pl.lit("day")).alias("date_precision"),
             _text("unres", 40).alias("document"),
-            _text("short", 160).alias("roll_call_title"),
+            pl.coalesce(_text("short", 160), _text("descr", 160)).alias("roll_call_title"),
             pl.col("short_name").alias("issues"),
             flag["importantvote"].alias("is_important"),
             flag["amend"].alias("is_amendment"),
-            flag["para"].alias("is_paragraph"),
+            pl.when(_beside_the_whole(pl.col("unres"))).then(True).otherwise(flag["para"]).alias("is_paragraph"),
         )
         .sort("session", "voted_on", "roll_call_id")
     )
 
 
+def _beside_the_whole(document: pl.Expr) -> pl.Expr:
+    """True for a vote under R/71/44 in a session that has one under A/RES/71/44: the first is on a part of it.
+
+    Sessions 71 and 72 mix both forms and do not say which votes are on parts.
+    """
+    whole = document.str.starts_with("A/RES/")
+    return whole.any().over("session", symbol_of(document)) & ~whole & (document.str.len_chars() > 0)
+
+
+def repeated(calls: pl.DataFrame, cast: pl.DataFrame) -> pl.DataFrame:
+    """Roll calls that repeat another: same session, same document, every vote the same. The first of each is kept."""
+    written = pl.concat_str("iso3", pl.col("vote").cast(pl.String)).str.join("|").alias("votes")
+    key = cast.sort("roll_call_id", "iso3").group_by("roll_call_id").agg(written)
+    joined = calls.filter(pl.col("document").is_not_null()).join(key, on="roll_call_id")
+    joined = joined.with_columns(symbol_of(pl.col("document")).alias("symbol"))
+    # A/RES/... sorts before R/..., so that of two forms of one vote the vote on the whole text is kept.
+    joined = joined.sort("document", "roll_call_id")
+    first = joined.unique(["session", "symbol", "votes"], keep="first", maintain_order=True)
+    return joined.join(first.select("roll_call_id"), on="roll_call_id", how="anti").select("roll_call_id", "document")
+
+
 def _text(column: str, longest: int) -> pl.Expr:
     """A text without spaces at its ends, null if nothing is left."""
     text = pl.col(column).cast(pl.String).str.strip_chars().str.slice(0, longest)
-    return pl.when(text.str.len_chars() > 0).then(text)
+    return pl.when(~text.is_in(["", "NaN", "nan"])).then(text)
 
 
 def votes(inputs: Inputs) -> tuple[pl.DataFrame, int]:
@@ -171,11 +193,16 @@ def write(shared: Path, out: Path) -> list[str]:
     of_votes = inputs.start_over()
     points = published(inputs)
     of_points = inputs.start_over()
+    again = repeated(calls, cast)
+    calls, cast = (part.join(again, on="roll_call_id", how="anti") for part in (calls, cast))
+    cast = cast.sort("roll_call_id", "iso3")
     assembly = records.assemble(cast, calls)
     one, two = estimates.estimate(assembly), estimates.estimate(assembly, dims=2)
     mean, sd, items = estimates.as_then(assembly)
     years = {"first_year": 1946, "last_year": 2019}
     lines = [f"set aside: {aside} votes of {', '.join(ASIDE)}"]
+    listed = ", ".join(f"{number} ({document})" for number, document in again.sort("roll_call_id").rows())
+    lines += [f"set aside: {again.height} roll calls that repeat another: {listed}"]
     lines += _enter(
         out,
         inputs,

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from forestall.council.voting.positions import Position
 
 On = Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="The day asked about; default: today.")]
+MARKS = "* permanent, + no member."
 ARITHMETIC = "Arithmetic of the rule from what is assumed; not a forecast."
 
 
@@ -57,7 +58,13 @@ def positions(
             document["veto_record"] = asdict(vetoes)
         print_json(document)
         return
-    _show([_points(found), *([_records(found)] if found.issue else []), *([_vetoes(vetoes)] if vetoes else [])])
+    _show(
+        [
+            _points(found),
+            *([_records(found), _objections(found)] if found.issue else []),
+            *([_vetoes(vetoes)] if vetoes else []),
+        ]
+    )
     note(f"{found.basis.source}. Newest vote used: {found.basis.data_end}. {found.basis.note}.")
     note("Positions are of the Assembly; votes of single members in the Council are not in the data. No probability.")
 
@@ -118,7 +125,8 @@ def ideal(
         print_json({"country": country, "from": first, "to": last, "sources": sources, "ideal_points": rows})
         return
     names = ("own 1-D", "own 1-D, as then", "published, all", "published, final passage")
-    table = _table(f"Ideal points of {country} (units of each model; 90 % intervals)", ["year", *names])
+    short = ["own", "own, as then", "published", "published, final"]
+    table = _table(f"Ideal points of {country} (units of each model; 90 % intervals)", ["year", *short])
     cells = {(row["year"], row["estimate"]): row for row in frame.iter_rows(named=True)}
     for year in sorted({year for year, _ in cells}):
         table.add_row(str(year), *(_with_interval(cells.get((year, name))) for name in names))
@@ -129,35 +137,44 @@ def ideal(
 def _points(found: "Positions") -> "Table":
     from forestall.council.voting.seats import PERMANENT
 
-    title = f"Council members on {found.on} by ideal point ({found.basis.label}; + is nearer to the United States)"
-    table = _table(title, ["member", "seat", "ideal point (90 %)", *(f"to {one}" for one in PERMANENT), "nearest"])
+    title = f"Council members on {found.on} by ideal point ({found.basis.label}); + is nearer to the United States"
+    table = _table(title, ["member", "point (90 %)", *PERMANENT, "nearest"], f"{MARKS} Codes: distance to each.")
     for one in found.members:
         to = {distance.to: f"{distance.distance:.2f}" for distance in one.distances}
         point = _interval(one.ideal_point, one.low, one.high)
-        table.add_row(one.name[:28], one.seat, point, *(to.get(p, "–") for p in PERMANENT), ", ".join(one.nearest))
+        table.add_row(_label(one), point, *(to.get(p, "–") for p in PERMANENT), " ".join(one.nearest))
     return table
 
 
 def _records(found: "Positions") -> "Table":
     from forestall.council.voting.seats import PERMANENT
 
-    title = f"Recorded votes in the Assembly on {found.issue_name}: {found.issue_window}"
-    columns = ["member", "yes", "abstain", "no", "against texts carried", "point on issue (90 %)"]
-    table = _table(title, [*columns, *(f"as {one}" for one in PERMANENT)])
+    title = f"Recorded votes in the Assembly, {found.issue_name}: {found.issue_window}"
+    about = f"{MARKS} against: of texts carried. point: on the issue. Codes: same answer as each, %."
+    table = _table(title, ["member", "yes", "abst.", "no", "against", "point (90 %)", *PERMANENT], about)
     for one in found.members:
-        table.add_row(*_record_cells(one, PERMANENT))
+        held = one.record
+        if held is None:
+            continue
+        same = {a.with_iso3: f"{100 * a.same / a.of:.0f}" for a in held.agreement if a.of}
+        counts = [str(held.yes), str(held.abstain), str(held.no), f"{held.against_carried}/{held.carried}"]
+        point = _interval(held.ideal_point, held.low, held.high)
+        table.add_row(_label(one), *counts, point, *(same.get(p, "–") for p in PERMANENT))
     return table
 
 
-def _record_cells(one: "Position", permanent: Iterable[str]) -> list[str]:
-    held = one.record
-    if held is None:
-        return [one.name[:28]]
-    same = {a.with_iso3: f"{100 * a.same / a.of:.0f} % of {a.of}" for a in held.agreement if a.of}
-    against = f"{held.against_carried} of {held.carried}"
-    point = _interval(held.ideal_point, held.low, held.high)
-    counts = [str(held.yes), str(held.abstain), str(held.no)]
-    return [one.name[:28], *counts, against, point, *(same.get(p, "–") for p in permanent)]
+def _objections(found: "Positions") -> "Table":
+    title = f"Latest votes against texts carried in the Assembly, {found.issue_name}"
+    table = _table(title, ["member", "date", "document", "title"], "A date without a day is known to the month only.")
+    for one in found.members:
+        for cast in (one.record.objections if one.record else ())[:2]:
+            day = cast.voted_on.isoformat() if cast.precision == "day" else f"{cast.voted_on:%Y-%m}"
+            table.add_row(_label(one), day, cast.document or "–", (cast.title or "–")[:36])
+    return table
+
+
+def _label(one: "Position") -> str:
+    return f"{one.iso3}{'*' if one.seat == 'permanent' else '+' if one.seat == 'none' else ''} {one.name[:9]}"
 
 
 def _vetoes(found: "VetoRecord") -> "Table":
@@ -233,14 +250,22 @@ def _with_interval(row: dict[str, Any] | None) -> str:
 
 
 def _interval(at: float | None, low: float | None, high: float | None) -> str:
-    return "–" if at is None or low is None or high is None else f"{at:.2f} ({low:.2f} to {high:.2f})"
+    return "–" if at is None or low is None or high is None else f"{at:.2f} ({low:.1f}, {high:.1f})"
 
 
-def _table(title: str, columns: list[str]) -> "Table":
+def _table(title: str, columns: list[str], caption: str = "") -> "Table":
     from rich import box
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    table = Table(
+        title=title,
+        title_justify="left",
+        caption=caption or None,
+        caption_justify="left",
+        box=box.SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
     for name in columns:
         table.add_column(name)
     return table

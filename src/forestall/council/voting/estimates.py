@@ -18,6 +18,11 @@ from forestall.council.voting.smoother import Floats
 ESTIMATOR: Final = "ordered-logit-1"
 """Name and version of the model; a change of its form or constants makes a new one."""
 
+SD_FACTOR: Final = {1: 1.25, 2: 1.05}
+"""By how much the standard deviations of a fit in so many dimensions are widened in the table. The fit takes the roll
+calls' slopes and cutpoints as known; with votes drawn from the fit, a 90 % interval that holds 90 % takes these factors
+(benchmarks/ideal_points.py)."""
+
 ANCHOR: Final = "USA"
 FEWEST_ROLL_CALLS: Final = 5
 """Sessions with fewer (the 19th had one) have no ideal points shown."""
@@ -52,11 +57,22 @@ def turned(assembly: Assembly, two: Fit, one: Fit) -> Fit:
     return model.rotated(two, turn)
 
 
+def spread(assembly: Assembly, found: Fit) -> float:
+    """Root mean square of positions on the first axis over all states and sessions: the unit of the table.
+
+    Votes do not tell the scale of positions (twice the positions with half the slopes give the same chances), so the
+    table's unit is this spread. `found` may be of the first sessions only.
+    """
+    at = enumerate(assembly.sessions[: len(found.items)])
+    return float(np.sqrt(np.mean(np.concatenate([found.paths.mean[t, s.units, 0] for t, s in at]) ** 2)))
+
+
 def as_then(
     assembly: Assembly, *, progress: Callable[[int], None] = lambda _: None
 ) -> tuple[Floats, Floats, tuple[Items, ...]]:
     """For each session what its votes and earlier ones say: means (T, U), standard deviations (T, U), its roll calls.
 
+    All in units of `spread`, standard deviations widened by SD_FACTOR.
     Every session is a fit of its own, in which earlier sessions begin where the fit before ended. 1-D.
     """
     times, units = len(assembly.sessions), len(assembly.units)
@@ -67,19 +83,22 @@ def as_then(
         rounds = 200 if t < 2 else _ROUNDS_THEN
         sessions = assembly.sessions[: t + 1]
         found = model.fit(sessions, units, assembly.unit(ANCHOR), warm=found, iterations=rounds)
-        mean[t], sd[t] = found.paths.mean[t, :, 0], np.sqrt(found.paths.cov[t, :, 0, 0])
-        items.append(found.items[t])
+        unit, last = spread(assembly, found), found.items[t]
+        mean[t] = found.paths.mean[t, :, 0] / unit
+        sd[t] = SD_FACTOR[1] * np.sqrt(found.paths.cov[t, :, 0, 0]) / unit
+        items.append(Items(last.slope * unit, last.lower, last.upper))
         progress(t)
     return mean, sd, tuple(items)
 
 
 def table(assembly: Assembly, one: Fit, two: Fit, then: tuple[Floats, Floats]) -> pl.DataFrame:
-    """Table un_ideal_points: a row for each state, session and axis of each model.
+    """Table un_ideal_points: a row for each state, session and axis of each model, in units of `spread`.
 
     Only sessions with at least FEWEST_ROLL_CALLS roll calls, and states that voted in them. Where two governments held
     a seat in one session (China, 26th), the row is that of the later one.
     """
     rows = []
+    units = {id(fit): spread(assembly, fit) for fit in (one, two)}
     for t, session in enumerate(assembly.sessions):
         if session.votes.shape[1] < FEWEST_ROLL_CALLS:
             continue
@@ -90,7 +109,8 @@ def table(assembly: Assembly, one: Fit, two: Fit, then: tuple[Floats, Floats]) -
             for fit in (one, two):
                 dims = fit.paths.mean.shape[2]
                 for axis in range(dims):
-                    own = (float(fit.paths.mean[t, u, axis]), float(np.sqrt(fit.paths.cov[t, u, axis, axis])))
+                    sd = SD_FACTOR[dims] * np.sqrt(fit.paths.cov[t, u, axis, axis])
+                    own = (float(fit.paths.mean[t, u, axis] / units[id(fit)]), float(sd / units[id(fit)]))
                     past = (float(then[0][t, u]), float(then[1][t, u])) if dims == 1 else (None, None)
                     rows.append((iso3, number, 1945 + number, dims, axis + 1, *own, *past, n, ESTIMATOR))
     frame = pl.DataFrame(rows, schema=COLUMNS, orient="row")

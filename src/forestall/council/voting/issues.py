@@ -13,8 +13,9 @@ SESSIONS_BACK: Final = 5
 """How many sessions of the Assembly a record on an issue reaches back."""
 
 EVIDENCE: Final = 5
-PRIOR_SD: Final = 1.0
-"""How far, one standard deviation, a state's position on an issue is thought to lie from its position overall."""
+PRIOR_SD: Final = 0.5
+"""How far, one standard deviation, a state's position on an issue is thought to lie from its position overall,
+in units of our ideal points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class IssueRecord:
     """A state's record on an issue.
 
     yes, abstain, no: votes on all roll calls of the issue in the window. against_carried, abstained_carried of carried:
-    votes on whole texts that got more yes than no (amendments and single paragraphs left out where the data tell).
+    votes on whole texts that got more yes than no (amendments, single paragraphs, and texts with several votes of which
+    the data do not tell the one on the whole are left out).
     ideal_point, low, high: position estimated from these votes alone, roll calls as the whole session shows them, with
     a 90 % interval; None if the state has no position overall. objections: its latest votes against, newest first.
     """
@@ -88,10 +90,17 @@ def window(votes: pl.DataFrame, calls: pl.DataFrame, issue: str, last: int) -> W
         (pl.col("vote") == 2).sum().alias("n_yes"), (pl.col("vote") == 0).sum().alias("n_no")
     )
     whole = ~pl.col("is_amendment").fill_null(value=False) & ~pl.col("is_paragraph").fill_null(value=False)
-    carried = (whole & (pl.col("n_yes") > pl.col("n_no"))).alias("carried")
+    # Of several votes under one symbol all but one are on parts of the text, and the data often do not say which.
+    single = pl.col("document").is_null() | (whole.sum().over("session", symbol_of(pl.col("document"))) == 1)
+    carried = (whole & single & (pl.col("n_yes") > pl.col("n_no"))).alias("carried")
     within = within.join(tally, on="roll_call_id", how="inner").with_columns(carried)
     joined = cast.join(within.select("roll_call_id", "carried"), on="roll_call_id", how="inner")
     return Window(issue, first, last, within, joined)
+
+
+def symbol_of(document: pl.Expr) -> pl.Expr:
+    """The part of a symbol that names the text, however it is prefixed: 71/44 of A/RES/71/44 and of R/71/44."""
+    return document.str.replace(r"^(A/RES|A|R)/", "").str.to_uppercase()
 
 
 def record(held: Window, iso3: str, others: tuple[str, ...], overall: tuple[float, float] | None) -> IssueRecord:

@@ -84,19 +84,22 @@ class Positions:
     issue_window: str | None
 
 
-def positions(on: date, country: str | None = None, issue: str | None = None) -> Positions:
+def positions(
+    on: date, country: str | None = None, issue: str | None = None, *, workspace: Workspace | None = None
+) -> Positions:
     """Positions of the members of the Council on a day, and of one other state if asked.
 
-    country: ISO3 code, Gleditsch-Ward number or name. issue: one of `records.ISSUES`, by code or name. Uses no vote
-    held after the day. Raises UsageError for an unknown country or issue, or a day before the first session ended.
+    country: ISO3 code, Gleditsch-Ward number or name. issue: one of `records.ISSUES`, by code or name. workspace:
+    default, the one that is open. Uses no vote held after the day. Raises UsageError for an unknown country or issue,
+    or a day before the first session ended.
     """
     asked = None if country is None else code(country, on)
     topic = None if issue is None else records.issue_code(issue)
-    workspace = Workspace.open()
+    workspace = workspace or Workspace.open()
     calls = workspace.table("un_roll_calls")
     last = last_session(calls, on)
     basis, points = _basis(workspace, calls, on, last)
-    sitting = seats(on)
+    sitting = seats(on, workspace)
     kinds: dict[str, Literal["permanent", "elected", "none"]] = dict.fromkeys(sitting["elected"], "elected")
     kinds |= dict.fromkeys(sitting["permanent"], "permanent")
     if asked is not None:

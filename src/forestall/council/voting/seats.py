@@ -7,14 +7,15 @@ from forestall.council.members import members
 from forestall.errors import UnknownCountryError
 from forestall.ids import countries
 from forestall.ids.countries import State
+from forestall.store import Workspace
 
 PERMANENT = ("CHN", "FRA", "GBR", "RUS", "USA")
 _SEAT_PASSED = date(1971, 10, 25)
 
 
-def seats(on: date) -> Mapping[str, tuple[str, ...]]:
+def seats(on: date, workspace: Workspace | None = None) -> Mapping[str, tuple[str, ...]]:
     """The members of the Council on a day, ISO3, by class of the rule: permanent, elected."""
-    sitting = members(on)
+    sitting = members(on, workspace)
     return {
         "permanent": tuple(sorted(one.iso3 for one in sitting if one.permanent)),
         "elected": tuple(sorted(one.iso3 for one in sitting if not one.permanent)),

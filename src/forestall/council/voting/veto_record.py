@@ -30,7 +30,7 @@ class VetoRecord:
     known_to: date
 
 
-def veto_record(text: str, on: date) -> VetoRecord:
+def veto_record(text: str, on: date, *, workspace: Workspace | None = None) -> VetoRecord:
     """Vetoes to a day whose agenda item or topic holds the text, or whose countries hold it as an ISO3 code.
 
     Raises UsageError for a text of fewer than three letters.
@@ -38,7 +38,7 @@ def veto_record(text: str, on: date) -> VetoRecord:
     asked = text.strip()
     if len(asked) < 3:
         raise UsageError(f"agenda item {text!r} is too short: give three letters or more of its title, or an ISO3 code")
-    held = Workspace.open().table("council_vetoes")
+    held = (workspace or Workspace.open()).table("council_vetoes")
     needle = asked.lower()
     within = [
         pl.col(column).fill_null("").str.to_lowercase().str.contains(needle, literal=True)
