@@ -67,6 +67,8 @@ def test_every_page_has_its_json_beside_it(written: Path) -> None:
 def test_pages_fetch_nothing(written: Path) -> None:
     for page in written.glob("*.html"):
         text = page.read_text("utf-8")
+        # A link that a reader may follow loads nothing by itself; those to UN records are the only ones.
+        text = re.sub(r'<a href="https://(?:digitallibrary|docs|undocs)\.(?:un\.org|org)/[^"<>]*">', "<a>", text)
         loads = re.findall(r"""(?:src|href|xlink:href)\s*=\s*["']([^"'#]+)""", text) + re.findall(
             r"url\(\s*['\"]?([^)'\"#]+)", text
         )

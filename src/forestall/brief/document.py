@@ -331,6 +331,51 @@ class RiskMap(Part):
     model: str
 
 
+class CouncilItem(Part):
+    """An agenda item of the Security Council under which a country was dealt with."""
+
+    item: str
+    first: str
+    last: str
+    resolutions: int
+    statements: int
+    meetings: int
+
+
+class CouncilRecord(Part):
+    """A resolution, or a draft that was vetoed. votes: yes-no-abstaining, or who voted against; "" if not known."""
+
+    symbol: str
+    date: str
+    title: str
+    votes: str
+    link: str
+
+
+class CouncilSeat(Part):
+    """A member of the Council on the edition's last day. until: last day of its term; "" of a permanent member."""
+
+    iso3: str
+    name: str
+    permanent: bool
+    group: str | None
+    until: str
+
+
+class CouncilPart(Part):
+    """What the record of the Security Council holds on a country. on: the last day that was looked at."""
+
+    on: str
+    sentences: tuple[str, ...]
+    items: tuple[CouncilItem, ...]
+    more_items: int
+    records: tuple[CouncilRecord, ...]
+    vetoes: tuple[CouncilRecord, ...]
+    more_vetoes: int
+    seats: tuple[CouncilSeat, ...]
+    notes: tuple[str, ...]
+
+
 class Dossier(Edition):
     """One country, from record to forecast."""
 
@@ -358,5 +403,6 @@ class Dossier(Edition):
     risk_map: RiskMap | None
     risk_note: str = Field(description="why there is no risk map; empty if there is one")
     neighbours: tuple[Neighbour, ...]
+    council: CouncilPart | None = Field(description="null after the last day that the Council's membership is known of")
     change: Change | None
     surprise: Surprise | None
