@@ -4,7 +4,7 @@ from importlib import import_module
 
 import typer
 
-PARTS = ("members", "decisions", "mandates", "power", "reform", "votes")
+PARTS = ("members", "decisions", "mandates", "due", "power", "reform", "votes")
 """Modules of this folder, each with `register(group)`, in the order of the help."""
 
 
