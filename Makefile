@@ -42,6 +42,10 @@ embed: $(VENV)/.dev
 	$(BIN)/python -m tools.embed --shared ../shared/data
 	$(BIN)/python -m tools.embed.covariates --shared ../shared/data
 	$(BIN)/python -m tools.embed.revision --shared ../shared/data
+	$(BIN)/python -m tools.embed.council.members --shared ../shared/data
+	$(BIN)/python -m tools.embed.council.decisions --shared ../shared/data
+	$(BIN)/python -m tools.embed.council.measures --shared ../shared/data
+	$(BIN)/python -m tools.embed.council.votes --shared ../shared/data
 	$(BIN)/python -m tools.embed.ensemble
 	$(BIN)/python -m tools.embed.skill
 	$(BIN)/python -m tools.embed.edition
