@@ -138,7 +138,7 @@ def _points(found: "Positions") -> "Table":
     from forestall.council.voting.seats import PERMANENT
 
     title = f"Council members on {found.on} by ideal point ({found.basis.label}); + is nearer to the United States"
-    table = _table(title, ["member", "point (90 %)", *PERMANENT, "nearest"], f"{MARKS} Codes: distance to each.")
+    table = _table(title, ["member", "point ±90 %", *PERMANENT, "nearest"], f"{MARKS} Codes: distance to each.")
     for one in found.members:
         to = {distance.to: f"{distance.distance:.2f}" for distance in one.distances}
         point = _interval(one.ideal_point, one.low, one.high)
@@ -151,7 +151,7 @@ def _records(found: "Positions") -> "Table":
 
     title = f"Recorded votes in the Assembly, {found.issue_name}: {found.issue_window}"
     about = f"{MARKS} against: of texts carried. point: on the issue. Codes: same answer as each, %."
-    table = _table(title, ["member", "yes", "abst.", "no", "against", "point (90 %)", *PERMANENT], about)
+    table = _table(title, ["member", "yes", "abst.", "no", "against", "point ±90 %", *PERMANENT], about)
     for one in found.members:
         held = one.record
         if held is None:
@@ -250,7 +250,7 @@ def _with_interval(row: dict[str, Any] | None) -> str:
 
 
 def _interval(at: float | None, low: float | None, high: float | None) -> str:
-    return "–" if at is None or low is None or high is None else f"{at:.2f} ({low:.1f}, {high:.1f})"
+    return "–" if at is None or low is None or high is None else f"{at:.2f} ±{(high - low) / 2:.2f}"
 
 
 def _table(title: str, columns: list[str], caption: str = "") -> "Table":
