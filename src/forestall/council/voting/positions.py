@@ -6,7 +6,7 @@ Before August 2025 positions are our own ideal points as of the end of the last 
 speak of the Assembly: how members voted in the Council is not in the data.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
@@ -109,6 +109,8 @@ def positions(
     if topic is not None:
         held = issues.window(workspace.table("un_votes"), calls, topic, last)
         overall = points if basis.kind == "own" else _own(workspace, calls, on, last)
+        if basis.kind == "published":
+            basis = replace(basis, note=f"{basis.note}; points on the issue are of our own scale, not of the published")
     found = []
     for iso3, seat in kinds.items():
         own = points.get(iso3)
@@ -138,8 +140,15 @@ def positions(
         tuple(found),
         topic,
         None if held is None else held.name,
-        None if held is None else f"sessions {held.first} to {held.last}, {held.calls.height} roll calls",
+        None
+        if held is None
+        else f"sessions {held.first} to {held.last} ({_ends(held)}), {held.calls.height} roll calls",
     )
+
+
+def _ends(held: issues.Window) -> str:
+    newest = held.calls.select(pl.col("voted_on").max()).item()
+    return "no roll call" if newest is None else f"to {newest}"
 
 
 def last_session(calls: pl.DataFrame, on: date) -> int:
