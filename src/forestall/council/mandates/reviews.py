@@ -12,7 +12,7 @@ DOING = (
     r"|evaluate|re-?evaluate|consider|meet|reconvene|take stock)"
 )
 COUNCIL = re.compile(
-    rf"\b(?:decides?|agrees|resolves|undertakes|intention|intends|readiness"
+    rf"\b(?:decides?|agrees|resolves|undertakes|intention|intent|intends|readiness"
     rf"|determined|and|also|further|prepared|ready|commits|question|matter|seized),?"
     rf" (?:also |further |on |in this regard,? )?(?:[^;.]{{0,60}}?,? )?to (?:further |again |also "
     rf"|closely |regularly |fully |actively |conduct a |undertake a |carry out a |hold a )?{DOING}\b"
@@ -26,7 +26,7 @@ COUNCIL = re.compile(
 STANDING = re.compile(
     r"\b(?:keep|keeping|remain|kept|maintain)\b[^;]{0,220}?\bunder (?:its )?(?:(?:constant|continuous"
     r"|continual|continuing|close|active|regular|permanent|ongoing) (?:and (?:close|active|constant) )?)?"
-    r"(?:review|consideration)\b|\bcontinuously review\b",
+    r"review\b|\bcontinuously review\b",
     re.I,
 )
 BY_OTHERS = re.compile(

@@ -124,7 +124,7 @@ def _units(flat: Flat) -> list[Unit]:
     units: list[Unit] = []
     operative = False
     quoted = False
-    for start, end in zip(starts, [*starts[1:], len(text)], strict=True):
+    for start, end in zip(starts, [*starts[1:], len(text)], strict=False):
         body = text[start:end]
         bare = body.lstrip("\"'( ")
         numbered = NUMBERED.match(body)

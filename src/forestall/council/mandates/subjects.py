@@ -6,9 +6,11 @@ import re
 
 from forestall.council.mandates.verbs import listed
 
-NAMED = re.compile(r"((?:[A-Z][\w'/.-]*|of|for|in|the|and|on|to|de|la)(?: (?:[A-Z][\w'/.-]*|of|for|in|the|and|on|to|de"
-    r"|la)){1,14})\"? ?\((?:\"|the"
-    r" \"?)?(?P<short>[A-Z][A-Za-z]{0,8}(?:[-/ ]?[A-Z0-9][A-Za-z0-9]{0,10}){0,3})\"?\)")  # fmt: skip
+_PART = r"(?:[A-Z][\w'/.-]{0,40}|of|for|in|the|and|on|to|de|la)"
+NAMED = re.compile(
+    rf"\b({_PART}(?: {_PART}){{1,14}})\"? ?\((?:\"|the \"?)?"
+    r"(?P<short>[A-Z][A-Za-z]{0,8}(?:[-/ ]?[A-Z0-9][A-Za-z0-9]{0,10}){0,3})\"?\)"
+)
 SHORT = re.compile(r"\b[A-Z][A-Za-z]{0,4}[A-Z]{2,9}(?:[-/][A-Z][A-Za-z]{1,9})?\b|\bEUFOR[- ][A-Z][A-Za-z]+")
 STRANGERS = frozenset(
     listed(
@@ -56,7 +58,7 @@ MEASURES = {
 GENERIC = ("commission", "force", "mission", "operation", "tribunal")
 PREFIXES = ("UN", "MI", "AM", "ON", "EU", "KF", "MO", "BI")
 """How the short names of missions begin."""
-_NAME = re.compile(r"(?:[A-Z][\w'/.-]*)(?: (?:[A-Z][\w'/.-]*|of|for|in|the|and|on|to)){0,12}")
+_NAME = re.compile(r"\b(?:[A-Z][\w'/.-]{0,40})(?: (?:[A-Z][\w'/.-]{0,40}|of|for|in|the|and|on|to)){0,12}")
 _TAIL = re.compile(r"(?: (?:of|for|in|the|and|on|to))+$")
 
 

@@ -91,7 +91,7 @@ _END = (
 )
 PATTERNS = {
     "lead": re.compile(rf"\b(?P<lead>{DURATION}) (?:before|prior to|in advance of|ahead of|preceding) {_END}", re.I),
-    "end": re.compile(rf"\b(?:at|by|before|prior to|upon|on|towards) {_END}", re.I),
+    "end": re.compile(rf"\b(?:a[tl]|by|before|prior to|upon|on|towards) {_END}", re.I),
     "within": re.compile(
         rf"\b(?P<prep>within|in|(?:no|not) (?:later|more) than|after)(?: an?| the)?(?: (?:maximum|period"
         rf"|next|first|further|coming|following|time|initial)(?: of)?){{0,3}} (?:(?P<also>{NUMBER}) and )?"
@@ -270,6 +270,8 @@ def _one(kind: str, m: re.Match[str], adopted: date) -> Time | None:
     end = m.end() if anchor is None else m.start("anchor")
     origin: date | None = None
     anchored = True
+    if kind == "within" and re.match(r"within the (?!next|first|coming|following)", m.group(), re.I):
+        anchored = False  # "within the three-month period" speaks of a period already named
     if anchor is not None:
         if found := re.match(rf"(?:the )?{DATE}", anchor, re.I):
             origin, end = read_date(found.group(), adopted), m.start("anchor") + found.end()
