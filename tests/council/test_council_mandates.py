@@ -19,6 +19,24 @@ LABELS = Path(__file__).parent / "labels"
 
 # Each: the operative text, and every commitment in it ("type value"), adopted on 2024-05-30.
 SNIPPETS: list[tuple[str, set[str]]] = [
+    (
+        "1. Decides to extend until 31 May 2025 the mandate of the United Nations Mission to support the Agreement (UNMHA);",
+        EXTEND,
+    ),
+    ("1. Decides that UNAMI will cease operations on 31 December 2025;", {"mission ended", "mandate_until 2025-12-31"}),
+    (
+        "1. Decides that the Council shall, every 120 days or sooner should the situation so require, review the measures;",
+        {"review 2024-09-27"},
+    ),
+    (
+        "1. Decides that all States shall continue to take the measures required by resolution 2255 (2015);",
+        {"sanctions renewed"},
+    ),
+    (
+        "1. Decides that the United Nations Operation in Mozambique is established for a period until 31 May 2025;",
+        {"mission created", "mandate_until 2025-05-31"},
+    ),
+    ("1. Decides that the exemption shall expire eighteen months after adoption;", {"mandate_until 2025-11-30"}),
     ("1. Decides to extend the mandate of UNMISS until 31 May 2025;", EXTEND),
     ("1. Decides to extend until 31 May 2025 the mandate of UNMISS;", EXTEND),
     ("OP1. Decides to extend the mandate of UNMISS until 31 May 2025;", EXTEND),

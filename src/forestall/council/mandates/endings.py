@@ -12,7 +12,7 @@ LASTING = re.compile(
     r"\b(?:extend|extension|renew|prolong|maintain|continu|authori[sz]"
     r"|establish|set up|setting up|creat|deploy|station|mandate|remain in|"
     r"appl(?:y|ies|ication)|in (?:force|effect)|limited to|exempt|suspend|appoint"
-    r"|impos|operat|form\b|\bshall\b|terminat|expir|delegat|reaffirm|enforce|permit|allow)",
+    r"|impos|operat|form\b|\bshall\b|terminat|cease|expir|delegat|reaffirm|enforce|permit|allow)",
     re.I,
 )
 SETTING_UP = re.compile(
@@ -33,7 +33,7 @@ FAR = re.compile(r"\b(?:terminat\w*|clos(?:e|ure)|liquidat\w*|end)\b[^;]{0,120}$
 STARTING = re.compile(r"\b(?:begin|start|commence)", re.IGNORECASE)
 VERB = re.compile(
     r"\b(?:extend|renew|prolong|maintain|continu|authori[sz]|establish|set up"
-    r"|creat|deploy|appl|remain|exempt|suspend|appoint|impos|terminat|expir|limited)\w*",
+    r"|creat|deploy|appl|remain|exempt|suspend|appoint|impos|terminat|cease|expir|limited)\w*",
     re.I,
 )
 
@@ -97,7 +97,7 @@ def find(clause: Clause, flat: str, times: list[Time], adopted: date, known: dic
         first = min(one.start for one in (until, period) if one)
         last = max(one.end for one in (until, period) if one)
         before, behind = flat[clause.start : first], flat[last : clause.end]
-        if not LASTING.search(before) and not LASTING.search(behind[:260]):
+        if not any(LASTING.search(words) for words in (before, flat[first:last], behind[:260])):
             continue
         if OTHER_LIVES.search(before) and not re.search(r"mandate|extend|renew", before[-160:], re.I):
             continue

@@ -93,7 +93,7 @@ def _created(clause: Clause, flat: str, known: dict[str, str]) -> list[Finding]:
             ):
                 continue
             tail = flat[m.start("name") : min(clause.end, m.end() + 120)]
-            subject = _named(m.group("name") if pattern is PASSIVE else tail, known)
+            subject = _named(m.group("name") + gap if pattern is PASSIVE else tail, known)
             further = re.search(
                 r"further period|additional period|further \w+ months|re-?establish",
                 flat[clause.start : m.end()] + tail,

@@ -13,8 +13,9 @@ RENEWAL = re.compile(
     re.I,
 )
 NOT_MISSION = re.compile(
-    rf"^(?:(?:until|for|through|,|that|with effect)[^;]{{0,80}}? )?(?:the |all |those |these |its |certain "
-    rf"|such |any )*(?:{MEASURE}|exemption|decisions? (?:in|set|contained)|provisions"
+    rf"^(?:(?:until|for|through|,|that|with effect)(?:(?!mandate|authori)[^;]){{0,80}}? )?"
+    rf"(?:the |all |those |these |its |certain |such |any )*"
+    rf"(?:{MEASURE}|exemption|decisions? (?:in|set|contained)|provisions"
     rf"|requirements?|deadline|prohibition|authori[sz]ations? (?:granted|set out|in paragraph|contained)"
     rf"|terms? of office|deadlines?|item|question|matter|efforts?|cooperation"
     rf"|co-operation|dialogue|ceasefire|cease-fire|its (?:full )?support|assistance|support)",
@@ -53,7 +54,9 @@ def find(clause: Clause, flat: str, times: list[Time], known: dict[str, str]) ->
             # As far as the name goes: the quote proves what is renewed.
             start, end = (m.start(), min(begin + spans[1], clause.end)) if spans else (0, 0)
         if spans:
-            subject = mission(flat[begin:end] if start < begin else flat[start : m.start()], known)
+            subject = mission(
+                flat[begin : min(clause.end, end + 90)] if start < begin else flat[start : m.start()], known
+            )
             subject = subject or mission(clause.head, known)
             return [Finding("mission", "renewed", start, end, "mission: renewed", None, subject, clause.paragraph)]
     return []

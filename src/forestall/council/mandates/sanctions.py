@@ -43,12 +43,14 @@ RHODESIA = re.compile(
     re.I,
 )
 RENEWED = re.compile(
-    rf"\b(?:renew|extend|prolong|reaffirm and renew|maintain|continue|re-?impose)s?\b[^;]{{0,110}}?\b{MEASURE}", re.I
+    rf"\b(?:renew|extend|prolong|reaffirm and renew|maintain|continue|re-?impose)s?\b[^;]{{0,110}}?\b{MEASURE}"
+    r"|\bStates shall (?:also )?continue to (?:take|apply|implement|impose)\b[^;]{0,60}?\bmeasures",
+    re.I,
 )
 CONTINUED = re.compile(
     rf"\b{MEASURE}[^;]{{0,320}}?\b(?:shall|will|are to|be|are|is) (?:hereby |further |also )?(?:continue to"
     rf" apply|continue in|continue|remain in|be (?:hereby )?(?:extended"
-    rf"|renewed|maintained)|renewed|extended|apply until|remain applicable)",
+    rf"|renewed|maintained)|renewed|extended|remain applicable)",
     re.I,
 )
 LIFTED = re.compile(
@@ -122,7 +124,9 @@ def _imposed(clause: Clause, flat: str, words: str) -> list[Finding]:
         # "... shall prevent:" names what it prevents in the sub-paragraphs behind it.
         listing = flat[clause.start : clause.end + 500] if words.rstrip().endswith(":") else words
         if re.search(OBJECT, listing, re.IGNORECASE):
-            return [_one("imposed", "sanctions: imposed", clause, m, listing)]
+            going_on = re.search(r"\bshall continue to\b", m.group())
+            value = "renewed" if going_on else "imposed"
+            return [_one(value, f"sanctions: {value}", clause, m, listing)]
     if m := WIDENED.search(flat, clause.start, clause.end):
         return [_one("imposed", "sanctions: widened", clause, m, words)]
     return []

@@ -88,7 +88,8 @@ def _named(one: str, behind: str, known: dict[str, str]) -> str | None:
     ours = set(known.values()) - STRANGERS
     if SHORT.fullmatch(one):
         return one if one in ours or (len(one) > 2 and one not in STRANGERS and one.startswith(PREFIXES)) else None
-    short = re.match(r"\"? ?\(\"?([A-Z][A-Za-z/-]{2,20})\"?\)", behind)
+    gap = "[^;,.()]{0,60}?" if re.search(NOUN, one, re.I) else ""  # "Mission to support the Agreement (UNMHA)"
+    short = re.match(rf"{gap}\"? ?\(\"?([A-Z][A-Za-z/-]{{2,20}})\"?\)", behind)
     if short and short.group(1) not in STRANGERS:
         return short.group(1)
     inner = re.search(SHORT.pattern, one)
