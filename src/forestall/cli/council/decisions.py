@@ -185,11 +185,13 @@ def _cell(text: object) -> Any:
 
 
 def _decisions_table(found: "Sequence[Decision]", total: int) -> Any:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title=f"Security Council: {len(found)} of {total} records", title_justify="left")
-    for name in ("symbol", "date", "votes (yes-no-abstaining)", "on", "countries"):
-        table.add_column(name, overflow="fold", no_wrap=name in {"symbol", "date"})
+    title = f"Security Council: {len(found)} of {total} records; votes are yes-no-abstaining"
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    for name in ("symbol", "date", "votes", "on", "countries"):
+        table.add_column(name, no_wrap=name in {"symbol", "date"})
     for one in found:
         votes = one.outcome if one.yes is None else f"{one.yes}-{one.no}-{one.abstain}"
         shown = (votes or "not known") if one.kind in {"resolution", "draft"} else one.outcome
@@ -201,30 +203,34 @@ def _decisions_table(found: "Sequence[Decision]", total: int) -> Any:
 
 
 def _vetoes_table(found: "Sequence[Veto]") -> Any:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title="Vetoes in the Security Council", title_justify="left")
+    table = Table(title="Vetoes in the Security Council", title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
     for name in ("date", "member", "draft", "meeting", "agenda item"):
-        table.add_column(name, overflow="fold", no_wrap=name == "date")
+        table.add_column(name, no_wrap=name in {"date", "draft", "meeting"})
     for one in found:
         table.add_row(*map(_cell, (one.date, one.member_name, one.draft or "not known", one.meeting, one.agenda_item)))
     return table
 
 
 def _show_history(found: "CountryHistory") -> None:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     upto = f" up to {found.as_of}" if found.as_of else ""
-    items = Table(title=f"{found.name} ({found.iso3}) in the Security Council{upto}", title_justify="left")
-    for name in ("agenda item", "first", "last", "resolutions", "statements", "meetings", "failed drafts"):
-        items.add_column(name, overflow="fold", no_wrap=name in {"first", "last"})
+    title = f"{found.name} ({found.iso3}) in the Security Council{upto}"
+    items = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    items.caption = "res.: resolutions, st.: statements of the President, mtg.: meetings, dr.: drafts not adopted"
+    for name in ("agenda item", "first", "last", "res.", "st.", "mtg.", "dr."):
+        items.add_column(name, no_wrap=name != "agenda item", justify="right" if name.endswith(".") else "left")
     for one in found.items[:20]:
         cells = (one.item, one.first, one.last, one.resolutions, one.statements, one.meetings, one.drafts)
         items.add_row(*map(_cell, cells))
     _print(items)
     typer.echo(
-        f"{found.resolutions} resolutions, {found.statements} statements, {found.meetings} meetings, "
-        f"{found.drafts} drafts not adopted, {len(found.vetoes)} vetoes; {len(found.items)} agenda items."
+        f"In all: resolutions {found.resolutions}, statements {found.statements}, meetings {found.meetings}, drafts not "
+        f"adopted {found.drafts}, vetoes {len(found.vetoes)}, agenda items {len(found.items)}."
     )
     if found.last_resolutions:
         _print(_decisions_table(found.last_resolutions, found.resolutions))
