@@ -20,6 +20,11 @@ LABELS = Path(__file__).parent / "labels"
 # Each: the operative text, and every commitment in it ("type value"), adopted on 2024-05-30.
 SNIPPETS: list[tuple[str, set[str]]] = [
     (
+        "1. Decides to remain seized of the matter.\nAnnex\n1. Decides to extend the mandate of UNMISS until 31 May 2025;",
+        set(),
+    ),
+    ("Noting, 1. Condemns all attacks; 29. Decides to extend the mandate of UNMISS until 31 May 2025.", EXTEND),
+    (
         "1. Decides to extend until 31 May 2025 the mandate of the United Nations Mission to support the Agreement (UNMHA);",
         EXTEND,
     ),

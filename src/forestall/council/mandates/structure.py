@@ -102,12 +102,20 @@ def _starts(flat: Flat) -> list[int]:
             opens and plain and not plain.islower() and before in ";:.,\")'-"
         ):
             found.add(here)
+    for here in flat.lines:
+        # A line that says no more than "Annex".
+        if (
+            (annex := ANNEX.match(text, here))
+            and text[here - 2 : here - 1] in "."
+            and any(at in flat.lines for at in range(here + 6, annex.end() + 2))
+        ):
+            found.add(here)
     last = 0
     for m in SOFT_BREAK.finditer(text):
         here, ahead = m.end(), text[m.end() : m.end() + 80]
         if numbered := NUMBERED.match(ahead):
             number = int(numbered.group("number"))
-            if last < number <= last + 3 and START_VERB.match(ahead[numbered.end() :].lstrip("\"' ")):
+            if last < number <= last + 60 and START_VERB.match(ahead[numbered.end() :].lstrip("\"' ")):
                 last = number
                 found.add(here)
             continue
