@@ -158,3 +158,14 @@ def test_a_month_outside_is_refused(month: str) -> None:
 def test_a_day_outside_is_refused(day: date) -> None:
     with pytest.raises(UsageError, match="1946-01-17"):
         members(day)
+
+
+@pytest.mark.parametrize("day", [date(1946, 1, 17), date(1950, 1, 1), date(1965, 12, 31)])
+def test_no_member_has_a_group_before_seats_were_shared_out(day: date) -> None:
+    assert {m.group for m in members(day)} == {None}
+
+
+def test_a_term_over_the_sharing_out_gains_its_group_in_1966() -> None:
+    held = {m.iso3: m.group for m in members(date(1966, 1, 1))}
+    assert held["URY"] == "Latin American and Caribbean"
+    assert held["FRA"] == "Western European and Others"

@@ -19,6 +19,8 @@ from forestall.store import Workspace
 
 TABLE = "council_members"
 FIRST, LAST = date(1946, 1, 17), date(2027, 12, 31)
+GROUPS_FROM = date(1966, 1, 1)
+"""Seats were shared out among regional groups from this day on (A/RES/1991 (XVIII)); before it a group is not known."""
 SOURCE = (
     "open index of Council members by year, compared with two other lists; days and notes from UN documents; "
     "2027 rests on one source"
@@ -28,7 +30,7 @@ SOURCE = (
 @dataclass(frozen=True, slots=True)
 class Member:
     """A member on a day. name: as the UN wrote it that day. group: regional group; None where it has none, and of
-    elected members before 1966. term_start, term_end: first and last day; term_end is None for permanent members."""
+    all members before 1966. term_start, term_end: first and last day; term_end is None for permanent members."""
 
     iso3: str
     name: str
@@ -57,7 +59,7 @@ def members(on: date, workspace: Workspace | None = None) -> tuple[Member, ...]:
     if not FIRST <= on <= LAST:
         raise UsageError(f"members are known from {FIRST} to {LAST}; given {on}")
     rows = _embedded() if workspace is None else tuple(terms(workspace).iter_rows(named=True))
-    found = [_member(row, on) for row in rows if row["first_day"] <= on <= row["last_day"]]
+    found = [_member(row, on, on) for row in rows if row["first_day"] <= on <= row["last_day"]]
     return tuple(sorted(found, key=lambda m: alphabetical(m.name)))
 
 
@@ -79,7 +81,7 @@ def terms_of(query: str, workspace: Workspace | None = None) -> tuple[str, tuple
     """
     iso3, name = seat_code(query)
     rows = terms(workspace).filter(pl.col("iso3") == iso3).sort("first_day")
-    return name, tuple(_member(row, row["first_day"]) for row in rows.iter_rows(named=True))
+    return name, tuple(_member(row, row["first_day"], row["last_day"]) for row in rows.iter_rows(named=True))
 
 
 CODES = {"SUN": "RUS", "YUG": "SRB", "CSK": "CZE", "YMD": "YEM", "TWN": "CHN"}
@@ -124,14 +126,15 @@ def _past(iso3: str, on: date) -> bool:
     return iso3 in NOTE_ENDS and on >= NOTE_ENDS[iso3]
 
 
-def _member(row: dict[str, Any], on: date) -> Member:
+def _member(row: dict[str, Any], on: date, grouped: date) -> Member:
+    """A row as a member. on: the day of its name; grouped: the day of its group (a whole term's is that of its end)."""
     iso3, permanent = str(row["iso3"]), bool(row["is_permanent"])
     first, last, group = row["first_day"], row["last_day"], row["regional_group"]
     return Member(
         iso3=iso3,
         name=un_name(iso3, on),
         permanent=permanent,
-        group=None if group is None else str(group),
+        group=None if group is None or grouped < GROUPS_FROM else str(group),
         term_start=first,
         term_end=None if permanent else last,
         note="" if _past(iso3, on) else str(row["note"] or ""),
