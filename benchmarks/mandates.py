@@ -96,7 +96,7 @@ def line(name: str, hit: int, found: int, labelled: int) -> str:
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--labels", choices=("dev", "test"), required=True)
+    parser.add_argument("--labels", choices=("dev", "test", "test_second"), required=True)
     parser.add_argument("--shared", type=Path, required=True)
     parser.add_argument("--detail", action="store_true", help="list misses and false alarms")
     parser.add_argument("--rules", action="store_true", help="count right and all findings of each rule")
