@@ -28,6 +28,7 @@ def members(
     """Show who sits on the Council on a day, or all terms of a state."""
     from datetime import date
 
+    from forestall.cli.common import note
     from forestall.cli.council.days import day
     from forestall.council import members as sitting
     from forestall.council.presidency import presidency_on
@@ -47,6 +48,8 @@ def members(
     when = date.today() if on is None else day(on)
     held = sitting.members(when)
     president = presidency_on(when)
+    if when > date.today():
+        note(f"{when} is ahead: members as elected so far, under the names they bear now")
     if as_json:
         listed = [_as_document(m) for m in held]
         print_json({"on": when.isoformat(), "members": listed, "president": president.iso3, **_about()})
