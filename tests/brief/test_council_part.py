@@ -19,10 +19,13 @@ def test_a_country_on_the_agenda(edition: Situation) -> None:
     mali = part(edition, "Mali")
     text = " ".join(mali.sentences)
     assert "S/RES/2690 (2023)" in [r.symbol for r in mali.records]
-    assert "1 draft resolution that concerned Mali failed" in text
+    assert "One draft resolution that concerned Mali failed" in text
     assert "(Russian Federation)" in text
     assert "it sat in 1966-67 and 2000-01" in text
     assert mali.items[0].resolutions > 10
+    votes = {r.symbol: r.votes for r in mali.records}
+    assert votes["S/RES/2690 (2023)"] == "unanimous"
+    assert votes["S/RES/2640 (2022)"] == "13-0-2"
 
 
 def test_members_and_president_of_the_edition_s_last_day(edition: Situation) -> None:

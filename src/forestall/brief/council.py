@@ -5,6 +5,7 @@ from datetime import date
 from forestall.brief.document import CouncilItem, CouncilPart, CouncilRecord, CouncilSeat
 from forestall.brief.situation import Situation
 from forestall.brief.words import day, listing, plural
+from forestall.council.decisions import Decision
 from forestall.council.history import CountryHistory, history
 from forestall.council.members import CODES, LAST, Member, members, terms_of
 from forestall.council.presidency import presided, presidency_on
@@ -54,7 +55,7 @@ def part(s: Situation, gw_id: int) -> CouncilPart | None:
                 symbol=one.symbol or "",
                 date=one.date.isoformat() if one.date else "",
                 title=_first_up((one.title or one.agenda_item or "").removeprefix("on ")),
-                votes=_votes(one.yes, one.no, one.abstain),
+                votes=_votes(one),
                 link=one.link or "",
             )
             for one in held.last_resolutions[:RECORDS]
@@ -117,9 +118,9 @@ def _vetoes(held: CountryHistory, name: str) -> list[str]:
     if not drafts:
         return []
     last = drafts[0]
-    how = plural(len(drafts), "draft resolution")
+    how = "One draft resolution" if len(drafts) == 1 else plural(len(drafts), "draft resolution")
     return [
-        f"{_first_up(how)} that concerned {name} failed on the negative vote of a permanent member, "
+        f"{how} that concerned {name} failed on the negative vote of a permanent member, "
         + (f"on {day(last[0])}" if len(drafts) == 1 else f"the last on {day(last[0])}")
         + f" ({listing(last[3])})."
     ]
@@ -199,8 +200,11 @@ def _ends(held: CountryHistory, on: date) -> list[str]:
     return found
 
 
-def _votes(yes: int | None, no: int | None, abstain: int | None) -> str:
-    return "" if yes is None else f"{yes}-{no or 0}-{abstain or 0}"
+def _votes(one: Decision) -> str:
+    """Votes as the record gives them: numbers, or that all were for."""
+    if one.yes is not None:
+        return f"{one.yes}-{one.no or 0}-{one.abstain or 0}"
+    return "unanimous" if (one.outcome or "").startswith("unanimous") else ""
 
 
 def _until(member: Member) -> str:

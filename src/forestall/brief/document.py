@@ -343,7 +343,8 @@ class CouncilItem(Part):
 
 
 class CouncilRecord(Part):
-    """A resolution, or a draft that was vetoed. votes: yes-no-abstaining, or who voted against; "" if not known."""
+    """A resolution, or a draft that was vetoed. votes: yes-no-abstaining, "unanimous" where the record
+    gives no numbers, or who voted against; "" if not known."""
 
     symbol: str
     date: str
