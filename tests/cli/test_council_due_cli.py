@@ -89,7 +89,7 @@ def test_overdue_as_of_a_day_with_what_is_done(forestall, text, tmp_path):
     [
         ((), "either --text FILE or --folder DIR"),
         (("--text", "{text}", "--on", "2000-01-01"), "belong to --overdue"),
-        (("--text", "{text}", "--from", "1 May"), "'1 May' is no day"),
+        (("--text", "{text}", "--from", "1 May"), "'1 May' is not a day"),
         (("--text", "{text}", "--ics", "{text}"), "ending in .ics"),
         (("--text", "{text}.pdf"), "is no file"),
         (("--folder", "{text}"), "not a folder"),

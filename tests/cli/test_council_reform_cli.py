@@ -111,7 +111,7 @@ def test_centres_leaves_sitting_members_out_and_says_what_it_is(forestall):
         (["reform"], "no proposal given"),
         (["reform", "--proposal", "atlantis"], "'atlantis' is not known; give one of"),
         (["reform", "--proposal", "g4:moon"], "variant 'moon' of g4 is not known"),
-        (["reform", "--proposal", "g4", "--on", "2026-02-30"], "is not a date"),
+        (["reform", "--proposal", "g4", "--on", "2026-02-30"], "is not a day"),
         (["reform", "--proposal", "g4", "--on", "1900"], "1946"),
         (["reform", "--proposal", "g4", "--chart", "a.pdf"], "must end in .svg or .png"),
         (["reform", "--proposal", "g4", "--chart", "/none/a.svg"], "cannot be written"),
@@ -121,7 +121,7 @@ def test_centres_leaves_sitting_members_out_and_says_what_it_is(forestall):
         (["centres", "--weights", "gdp=-1"], "gdp is -1"),
         (["centres", "--by", "mood"], "give share or rank"),
         (["centres", "--draws", "0"], "draws are 0"),
-        (["centres", "--on", "0000"], "is not a date"),
+        (["centres", "--on", "0000"], "is not a day"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(forestall, arguments, said):

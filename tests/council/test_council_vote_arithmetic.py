@@ -6,13 +6,13 @@ from hypothesis import strategies as st
 
 from forestall.council.power import read
 from forestall.council.power.rule import Rule
-from forestall.council.voting.arithmetic import Needed, needed, seated
+from forestall.council.voting.arithmetic import Needed, needed
 from forestall.errors import UsageError
 
 PERMANENT = ("CHN", "FRA", "GBR", "RUS", "USA")
 ELECTED = ("BOL", "CIV", "ETH", "GNQ", "KAZ", "KWT", "NLD", "PER", "POL", "SWE")
 MEMBERS = {"permanent": PERMANENT, "elected": ELECTED}
-COUNCIL = seated(read("council"), MEMBERS)
+COUNCIL = read("council").seated(MEMBERS)
 
 
 def counts(found: Needed, field: str) -> set[tuple[tuple[str, int], ...]]:
@@ -80,8 +80,8 @@ def test_the_procedural_rule_knows_no_veto() -> None:
 def seated_procedural() -> Rule:
     rule = read("council-procedural")
     if {one.name for one in rule.classes} == {"permanent", "elected"}:
-        return seated(rule, MEMBERS)
-    return seated(rule, {rule.classes[0].name: (*PERMANENT, *ELECTED)})
+        return rule.seated(MEMBERS)
+    return rule.seated({rule.classes[0].name: (*PERMANENT, *ELECTED)})
 
 
 def test_refusals_say_what_was_given() -> None:
@@ -90,7 +90,7 @@ def test_refusals_say_what_was_given() -> None:
     with pytest.raises(UsageError, match="RUS is assumed to vote in two ways"):
         needed(COUNCIL, yes=["RUS"], no=["RUS"])
     with pytest.raises(UsageError, match="has 10 members of class 'elected', but 6 sat then"):
-        seated(read("council"), {"permanent": PERMANENT, "elected": ELECTED[:6]})
+        read("council").seated({"permanent": PERMANENT, "elected": ELECTED[:6]})
 
 
 assumed = st.lists(

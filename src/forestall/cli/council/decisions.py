@@ -229,8 +229,8 @@ def _show_history(found: "CountryHistory") -> None:
         items.add_row(*map(_cell, cells))
     _print(items)
     typer.echo(
-        f"In all: resolutions {found.resolutions}, statements {found.statements}, meetings {found.meetings}, drafts not "
-        f"adopted {found.drafts}, vetoes {len(found.vetoes)}, agenda items {len(found.items)}."
+        f"In all: resolutions {found.resolutions}, statements {found.statements}, meetings {found.meetings}, drafts "
+        f"not adopted {found.drafts}, vetoes {len(found.vetoes)}, agenda items {len(found.items)}."
     )
     if found.last_resolutions:
         _print(_decisions_table(found.last_resolutions, found.resolutions))

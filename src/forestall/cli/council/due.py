@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forestall.cli.common import Json, note, print_json
+from forestall.cli.council import days
 from forestall.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def due(
     as_json: Json = False,
 ) -> None:
     """List the days that resolutions set: ends of mandates, reports, reviews; and what is past its day."""
-    since, until, today = _day(first, "--from"), _day(last, "--to"), _day(on, "--on")
+    since, until = days.day_or_none(first, "--from"), days.day_or_none(last, "--to")
+    today = days.day_or_none(on)
     _check(text, folder, adopted, symbol, overdue=overdue, on=on, done=done, ics=ics)
     from forestall.council.due import between, read_marks
     from forestall.council.due.extracted import dated_items
@@ -113,16 +115,8 @@ def _texts(text: Path | None, folder: Path | None, adopted: str | None, symbol: 
     from forestall.council import due as work
 
     if text is not None:
-        return (work.one_text(text, _day(adopted, "--adopted"), symbol),)
+        return (work.one_text(text, days.day_or_none(adopted, "--adopted"), symbol),)
     return () if folder is None else work.folder(folder)
-
-
-def _day(given: str | None, option: str) -> date | None:
-    if given is None:
-        return None
-    from forestall.council.due.texts import day_of
-
-    return day_of(given.strip() or "nothing", option)
 
 
 def _late(

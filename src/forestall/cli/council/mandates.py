@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from forestall.cli.common import Json, note, print_json
+from forestall.cli.council import days
 
 COLUMNS = ("Type", "Value", "Period", "Subject", "Para.", "Conf.", "Words of the text")
 
@@ -28,7 +29,7 @@ def mandates(
 
     from forestall.council import mandates as room
 
-    day = _day(adopted)
+    day = days.day(adopted, "--adopted")
     given = room.load(text)
     found = room.extract(given, day)
     for line in room.doubts(given, day):
@@ -59,21 +60,6 @@ def mandates(
     console.print(
         "Source: the text given. Confidence: share of this rule's findings that were right on development labels."
     )
-
-
-def _day(words: str) -> Any:
-    """The day an option names. Raises UsageError if there is no such day."""
-    import re
-    from datetime import date
-
-    from forestall.errors import UsageError
-
-    try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", words):
-            return date.fromisoformat(words)
-    except ValueError:
-        pass
-    raise UsageError(f"--adopted {words!r} is no day of the calendar; write it as YYYY-MM-DD, as in 2024-05-30")
 
 
 def _document(one: dict[str, Any]) -> dict[str, Any]:

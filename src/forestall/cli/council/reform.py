@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from forestall.cli.common import Json, note, print_json
-from forestall.cli.council import reform_tables
+from forestall.cli.council import days, reform_tables
 from forestall.errors import UsageError
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def reform(
         return
     if proposal is None:
         raise UsageError("no proposal given: use --proposal NAME, and --list for the names")
-    day = _day(on)
+    day = days.day_or_year(on)
     wanted = _assigned(read(proposal, variant), assign or (), day)
     beside = None if compare.strip().lower() == "none" else read(compare)
     if chart is not None and chart.suffix.lower() not in (".svg", ".png"):
@@ -105,7 +105,7 @@ def centres(
     if method not in ("share", "rank"):
         raise UsageError(f"--by {method[:40]!r} is not known: give share or rank")
     chosen = ranking.WEIGHTS if weights is None else ranking.parse_weights(weights)
-    day = _day(on)
+    day = days.day_or_year(on)
     from forestall.council.members import members
     from forestall.store import Workspace
 
@@ -124,23 +124,6 @@ def centres(
         print_json(ranking.document(found))
         return
     reform_tables.show_centres(found)
-
-
-def _day(text: str | None) -> date:
-    """The day that --on means; a year means its last day."""
-    if text is None:
-        return date.today()
-    wanted = text.strip()
-    if len(wanted) == 4 and wanted.isascii() and wanted.isdigit() and int(wanted) > 0:
-        return date(int(wanted), 12, 31)
-    try:
-        if len(wanted) != 10:
-            raise ValueError
-        return date.fromisoformat(wanted)
-    except ValueError:
-        raise UsageError(
-            f"--on {text[:40]!r} is not a date: write YYYY-MM-DD or YYYY, for example 2026-01-01"
-        ) from None
 
 
 def _assigned(proposal: "Proposal", wanted: Sequence[str], day: date) -> "Proposal":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from forestall.cli.common import Json, note, print_json
+from forestall.cli.council import days
 
 if TYPE_CHECKING:
     from datetime import date
@@ -49,7 +50,7 @@ def positions(
 
     from forestall.council import voting
 
-    day = _day(on)
+    day = days.day_or_today(on)
     found = voting.positions(day, country, topic)
     vetoes = None if item is None else voting.veto_record(item, day)
     if as_json:
@@ -89,10 +90,10 @@ def vote(
     from forestall.council import voting
     from forestall.council.power.reading import read
 
-    day = _day(on)
+    day = days.day_or_today(on)
     held = read(rule or ("council" if day >= date(1966, 1, 1) else "council-1965"))
     if {one.name for one in held.classes} == {"permanent", "elected"}:
-        held = voting.seated(held, voting.seats(day))
+        held = held.seated(voting.seats(day))
         lists = [_states(text, day) for text in (yes, no, abstain)]
     else:
         lists = [[part.strip() for part in text.split(",") if part.strip()] for text in (yes, no, abstain)]
@@ -228,21 +229,6 @@ def _states(text: str, day: "date") -> list[str]:
     from forestall.council.voting.seats import code
 
     return [code(part.strip(), day) for part in text.split(",") if part.strip()]
-
-
-def _day(text: str | None) -> "date":
-    from datetime import date
-
-    from forestall.errors import UsageError
-
-    if text is None:
-        return date.today()
-    try:
-        if len(text) != 10:
-            raise ValueError
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"day {text[:40]!r} is not a date: write YYYY-MM-DD, for example 2018-01-18") from None
 
 
 def _with_interval(row: dict[str, Any] | None) -> str:

@@ -159,16 +159,20 @@ class Rule:
         return any(isinstance(c, Concurring) and c.of == name for c in leaves(self.passes))
 
     def seated(self, members: Mapping[str, Sequence[str]]) -> "Rule":
-        """The same rule with these members in its classes. Raises UsageError if their number differs."""
+        """The rule with the members of a day in its classes, in the place of nameless ones.
+
+        members: by class name. Raises UsageError if a class has another number of members than the rule gives it.
+        """
+        classes = []
         for held in self.classes:
-            if held.name in members and len(members[held.name]) != held.size:
-                raise UsageError(f"{held.size} {held.name} members were expected, {len(members[held.name])} are given")
-        return Rule(
-            self.name,
-            tuple(Class(c.name, tuple(members.get(c.name, c.members)), c.weight) for c in self.classes),
-            self.passes,
-            self.source,
-        )
+            named = tuple(members.get(held.name, ()))
+            if len(named) != held.size:
+                raise UsageError(
+                    f"rule {self.name!r} has {held.size} members of class {held.name!r}, but {len(named)} sat then: "
+                    "choose the rule of that day (council since 1966, council-1965 before)"
+                )
+            classes.append(Class(held.name, named, held.weight))
+        return Rule(self.name, tuple(classes), self.passes, self.source)
 
 
 def leaves(condition: Condition) -> Iterator[AtLeast | Concurring]:

@@ -12,7 +12,7 @@ from itertools import product
 from math import prod
 from typing import Any, Literal
 
-from forestall.council.power.rule import Class, Rule
+from forestall.council.power.rule import Rule
 from forestall.errors import UsageError
 
 MOST_COMBINATIONS = 200_000
@@ -89,23 +89,6 @@ class Needed:
         kinds = ("no_to_abstain", "no_to_yes", "abstain_to_yes")
         held["switches"] = [{kind: getattr(one, kind).document() for kind in kinds} for one in self.switches]
         return held
-
-
-def seated(rule: Rule, members: Mapping[str, Sequence[str]]) -> Rule:
-    """The rule with the members of a day in its classes, in the place of nameless ones.
-
-    members: by class name. Raises UsageError if a class has another number of members than the rule gives it.
-    """
-    classes = []
-    for held in rule.classes:
-        named = tuple(members.get(held.name, ()))
-        if len(named) != held.size:
-            raise UsageError(
-                f"rule {rule.name!r} has {held.size} members of class {held.name!r}, but {len(named)} sat then: choose "
-                "the rule of that day (council since 1966, council-1965 before)"
-            )
-        classes.append(Class(held.name, named, held.weight))
-    return Rule(rule.name, tuple(classes), rule.passes, rule.source)
 
 
 def needed(rule: Rule, yes: Iterable[str] = (), no: Iterable[str] = (), abstain: Iterable[str] = ()) -> Needed:
