@@ -215,6 +215,14 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     },
     "population": {"gw_id": _I32, "iso3": _STR, "year": _I32, "persons": _F64, "source": _STR},
     "land_cells": {"pg_id": _I32, "gw_id": _I32, "iso3": _STR},
+    "place_cells": {
+        "pg_id": _I32,
+        "place": _STR,
+        "place_lat": _F64,
+        "place_lon": _F64,
+        "place_persons": _I32,
+        "place_cell_persons": _I32,
+    },
     "covariates": {
         "iso3": _STR,
         "covariate": _STR,
