@@ -20,6 +20,44 @@ LABELS = Path(__file__).parent / "labels"
 # Each: the operative text, and every commitment in it ("type value"), adopted on 2024-05-30.
 SNIPPETS: list[tuple[str, set[str]]] = [
     (
+        "1. Decides that for a period of 12 months from the date of this resolution States may enter the territorial waters;",
+        {"mandate_until 2025-05-30"},
+    ),
+    (
+        "1. Requests that cooperating States and regional organizations report to the Council within nine months;",
+        {"report_within P9M"},
+    ),
+    ("1. Decides to renew until 14 July 2024 the measures;", {"mandate_until 2024-07-14", "sanctions renewed"}),
+    (
+        "1. Reaffirms the arms embargo, and decides to renew the provisions set out in paragraph 15, until 15 November 2024;",
+        {"mandate_until 2024-11-15", "sanctions renewed"},
+    ),
+    (
+        "1. Decides to call upon Member States to terminate the measures taken against Southern Rhodesia;",
+        {"sanctions lifted"},
+    ),
+    (
+        "1. Decides to establish as of 9 July 2024 a United Nations Mission (UNMISS) for an initial period of one year;",
+        {"mandate_until 2025-07-09", "mission created"},
+    ),
+    ("1. Decides to conduct an interim review by 31 December 2025;", {"review 2025-12-31"}),
+    (
+        "1. Recommends the creation, with the consent of the Government, of a United Nations Peace-keeping Force;",
+        {"mission created"},
+    ),
+    (
+        "1. Recommends that the stationing of the Force shall be for a period of three months;",
+        {"mandate_until 2024-08-30"},
+    ),
+    (
+        "1. Requests the Secretary-General to dispatch a team of United Nations observers to verify the cease-fire;",
+        {"mission created"},
+    ),
+    (
+        "1. Authorizes the Secretary-General to deploy immediately, on request, United Nations observers to monitor;",
+        {"mission created"},
+    ),
+    (
         "1. Decides to remain seized of the matter.\nAnnex\n1. Decides to extend the mandate of UNMISS until 31 May 2025;",
         set(),
     ),

@@ -1,6 +1,7 @@
 """When mandates, authorisations and measures end: "until 31 July", "for a further period of six months"."""
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from forestall.council.mandates.model import Finding
@@ -12,7 +13,7 @@ LASTING = re.compile(
     r"\b(?:extend|extension|renew|prolong|maintain|continu|authori[sz]"
     r"|establish|set up|setting up|creat|deploy|station|mandate|remain in|"
     r"appl(?:y|ies|ication)|in (?:force|effect)|limited to|exempt|suspend|appoint"
-    r"|impos|operat|form\b|\bshall\b|terminat|cease|expir|delegat|reaffirm|enforce|permit|allow)",
+    r"|impos|operat|form\b|\bshall\b|terminat|cease|expir|delegat|reaffirm|enforce|permit|allow|States\b[^;]{0,160}?\bmay\b)",
     re.I,
 )
 SETTING_UP = re.compile(
@@ -65,6 +66,19 @@ def _day(until: Time, adopted: date) -> date | None:
     return after(until.origin or adopted, until.span, 1) if until.span and until.anchored else None
 
 
+def _begun(until: Time, times: list[Time], flat: str, clause: Clause) -> Time:
+    """The same period counted from the day that stands before it: "as of 9 July 2011 ... for one year"."""
+    if until.kind != "period" or until.origin is not None or not until.anchored:
+        return until
+    for one in times:
+        fits = one.kind == "as_of" or (
+            one.kind == "on" and re.search(r"\b(?:beginning|starting|commencing) $", flat[: one.start][-14:], re.I)
+        )
+        if fits and one.day and clause.start <= one.start < until.start:
+            return replace(until, origin=one.day)
+    return until
+
+
 def _quote(clause: Clause, flat: str, first: int, last: int) -> int:
     """Where the quote begins: at the verb that lasts, if it stands near."""
     begin = first
@@ -110,7 +124,7 @@ def find(clause: Clause, flat: str, times: list[Time], adopted: date, known: dic
             r"\b(?:to|shall|and|will) (?:report|brief|update|inform)\b[^;]{0,60}$", before, re.I
         ) and not re.search(r"extend|renew|mandate", before[-80:], re.I):
             continue
-        day = _day(until, adopted)
+        day = _day(_begun(until, times, flat, clause), adopted)
         if day is None or day <= adopted or day.year > adopted.year + 30:
             continue
         rule = (

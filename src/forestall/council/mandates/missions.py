@@ -35,6 +35,11 @@ PASSIVE = re.compile(
     rf"|should) be|is|are|be) (?:immediately |hereby )?(?:established|set up|created)\b",
     re.I,
 )
+OBSERVERS = re.compile(
+    r"\bto (?:deploy|dispatch|send)\b(?P<gap>[^;:]{0,120}?)(?P<article>\b(?:a|the) (?:team|group) of|[ ,])"
+    r" ?(?P<name>(?:additional )?United Nations (?:military )?observers)\b",
+    re.I,
+)
 CONDUCT = re.compile(
     r"\bStates\b[^;]{3,140}? to conduct (?:the|an?|this) (?:[\w-]+ ){0,3}?(?:operation|mission)\b", re.I
 )
@@ -72,8 +77,8 @@ def _created(clause: Clause, flat: str, known: dict[str, str]) -> list[Finding]:
                 clause.paragraph,
             )
         ]
-    nominal = clause.verb in ("authorizes", "authorises", "approves", "decides", "endorses")
-    for pattern in (CREATED, PRESENT, PASSIVE, *((NOMINAL,) if nominal else ())):
+    nominal = clause.verb in ("authorizes", "authorises", "approves", "decides", "endorses", "recommends")
+    for pattern in (CREATED, OBSERVERS, PRESENT, PASSIVE, *((NOMINAL,) if nominal else ())):
         for m in pattern.finditer(flat, clause.start, clause.end):
             gap = m.group("gap") or ""
             if (
@@ -89,7 +94,9 @@ def _created(clause: Clause, flat: str, known: dict[str, str]) -> list[Finding]:
             ):
                 continue
             if clause.kind == "ask" and re.search(
-                r"strateg|unit|trust fund|cell|headquarters|planning|cooperat|co-operat", m.group("name") + gap, re.I
+                r"strateg|\bunits?\b|trust fund|cell|headquarters|planning|cooperat|co-operat",
+                m.group("name") + gap,
+                re.I,
             ):
                 continue
             tail = flat[m.start("name") : min(clause.end, m.end() + 120)]

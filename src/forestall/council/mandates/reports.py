@@ -31,6 +31,7 @@ REPORT = re.compile(
     rf"|\b(?:requests?|invites?|expects?|looks forward to|asks for)(?: (?:also|further|to receive"
     rf"|receiving|from|for|an?|the|within [\w -]{{3,20}}|at least|every \w+ \w+|by [\w ]{{4,20}}))*"
     rf" (?:\w+ ){{0,3}}(?:reports?|briefings?|updates?|assessments?)\b"
+    r"|\brequests? (?:also |further )?that [^;:]{3,160}? (?:report|brief|inform)\b"
     r"|\bthat (?:the|any) [^;,]{3,80}? (?:report|brief|provide|submit"
     r"|inform)\b|\b(?:recommending|reporting (?:to|on)|by recommending)\b",
     re.I,

@@ -15,7 +15,7 @@ COUNCIL = re.compile(
     rf"\b(?:decides?|agrees|resolves|undertakes|intention|intent|intends|readiness"
     rf"|determined|and|also|further|prepared|ready|commits|question|matter|seized),?"
     rf" (?:also |further |on |in this regard,? )?(?:[^;.]{{0,60}}?,? )?to (?:further |again |also "
-    rf"|closely |regularly |fully |actively |conduct a |undertake a |carry out a |hold a )?{DOING}\b"
+    rf"|closely |regularly |fully |actively |(?:conduct|undertake|carry out|hold) an? (?:interim |initial |midterm |full )?)?{DOING}\b"
     rf"|\b(?:it|the (?:Security )?Council) (?:shall|will|should|would|intends to),? (?:[^;]{{0,100}}?, )?(?:further "
     rf"|again |also |then |closely |regularly |conduct a |undertake a )?(?:be prepared to )?{DOING}\b"
     rf"|\b(?:shall|will|to|should) (?:also |then )?be (?:further "

@@ -44,9 +44,12 @@ RHODESIA = re.compile(
 )
 RENEWED = re.compile(
     rf"\b(?:renew|extend|prolong|reaffirm and renew|maintain|continue|re-?impose)s?\b[^;]{{0,110}}?\b{MEASURE}"
+    r"|\b(?:renew|extend)s? until [^;]{3,30}? the (?:\w+ )?measures\b"
     r"|\bStates shall (?:also )?continue to (?:take|apply|implement|impose)\b[^;]{0,60}?\bmeasures",
     re.I,
 )
+PROVISIONS = re.compile(r"\brenews? the provisions (?:set out|contained|set forth) in paragraphs?\b", re.I)
+"""After "Reaffirms the arms embargo, and"."""
 CONTINUED = re.compile(
     rf"\b{MEASURE}[^;]{{0,320}}?\b(?:shall|will|are to|be|are|is) (?:hereby |further |also )?(?:continue to"
     rf" apply|continue in|continue|remain in|be (?:hereby )?(?:extended"
@@ -102,11 +105,17 @@ def find(clause: Clause, flat: str) -> list[Finding]:
         return [_one("eased", "sanctions: eased", clause, m, words)] if eased else []
     if m := CONTINUED.search(flat, clause.start, clause.end) or RENEWED.search(flat, clause.start, clause.end):
         return [_one("renewed", "sanctions: renewed", clause, m, words)]
+    if (m := PROVISIONS.search(flat, clause.start, clause.end)) and re.search(
+        rf"\b(?:reaffirms|decides)[^;.]{{0,80}}?{MEASURE}", flat[max(0, clause.start - 200) : clause.start], re.I
+    ):
+        return [_one("renewed", "sanctions: renewed", clause, m, flat[max(0, clause.start - 200) : clause.end])]
     return _imposed(clause, flat, words)
 
 
 def _lifted(clause: Clause, flat: str, m: re.Match[str], words: str) -> list[Finding]:
-    conditional = re.search(r"\b(?:if|when|once|upon|as soon as)\b", words[: m.end() - clause.start + 40])
+    conditional = re.search(
+        r"\b(?:if|when|once|(?<!call )(?<!calls )upon|as soon as)\b", words[: m.end() - clause.start + 40]
+    )
     if conditional and not re.search(r"immediate effect|hereby", words):
         return []
     value = "eased" if PARTLY.search(words) else "lifted"

@@ -13,7 +13,7 @@ ACT = listed(
     """
     decides resolves authorizes authorises extends renews approves establishes agrees endorses imposes
     terminates dissolves reauthorizes prolongs lifts suspends confirms adopts creates empowers determined
-    determines
+    determines recommends
     """
 )
 """Decisions."""
