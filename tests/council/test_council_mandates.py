@@ -20,6 +20,19 @@ LABELS = Path(__file__).parent / "labels"
 # Each: the operative text, and every commitment in it ("type value"), adopted on 2024-05-30.
 SNIPPETS: list[tuple[str, set[str]]] = [
     (
+        "1. Considers that operation essential and accordingly decides that the mandate of UNMISS shall be extended"
+        " for a further period, that is, until 31 May 2025;",
+        EXTEND,
+    ),
+    (
+        "1. Decides to extend the mandate of the Analytical Support and Sanctions Monitoring Team until 17 June 2027;",
+        {"mandate_until 2027-06-17", "mission renewed"},
+    ),
+    (
+        "1. Requests the Secretary-General to continue monthly written reports until 15 January 2025;",
+        {"report_every P1M"},
+    ),
+    (
         "1. Decides that for a period of 12 months from the date of this resolution States may enter the territorial waters;",
         {"mandate_until 2025-05-30"},
     ),

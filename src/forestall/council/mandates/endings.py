@@ -115,6 +115,8 @@ def find(clause: Clause, flat: str, times: list[Time], adopted: date, known: dic
             continue
         if OTHER_LIVES.search(before) and not re.search(r"mandate|extend|renew", before[-160:], re.I):
             continue
+        if clause.kind == "ask" and re.search(r"\bcontinue[^;]{0,60}\b(?:reports?|reporting|updates?)\b", before, re.I):
+            continue
         word = flat[until.start : until.start + 3].lower()
         if word == "to " and not re.search(
             r"\bfrom (?:the )?[\w ]{4,22}$", flat[max(0, until.start - 30) : until.start].rstrip()

@@ -25,7 +25,7 @@ REPORT = re.compile(
     rf"|\b(?:submi(?:t|ts|tting)|present|provid(?:e|ing)|transmit|issue|prepare|deliver"
     rf"|furnish|communicate|convey|make|give|conduct|complete|undertake|develop|forward|"
     rf"include|circulate|carry out|recommend(?:ing)?|formulate|produce"
-    rf"|share|propose|devise|explore)\b(?!d)[^;]{{0,260}}?\b{DOCUMENT}\b"
+    rf"|share|propose|devise|explore|continue)\b(?!d)[^;]{{0,260}}?\b{DOCUMENT}\b"
     r"|\breports? (?:shall |should |is |are |to )?(?:to )?be (?:made"
     r"|submitted|presented|provided|issued|published|delivered|circulated)"
     rf"|\b(?:requests?|invites?|expects?|looks forward to|asks for)(?: (?:also|further|to receive"

@@ -105,11 +105,18 @@ def find(clause: Clause, flat: str) -> list[Finding]:
         return [_one("eased", "sanctions: eased", clause, m, words)] if eased else []
     if m := CONTINUED.search(flat, clause.start, clause.end) or RENEWED.search(flat, clause.start, clause.end):
         return [_one("renewed", "sanctions: renewed", clause, m, words)]
-    if (m := PROVISIONS.search(flat, clause.start, clause.end)) and re.search(
-        rf"\b(?:reaffirms|decides)[^;.]{{0,80}}?{MEASURE}", flat[max(0, clause.start - 200) : clause.start], re.I
+    return _provisions(clause, flat) or _imposed(clause, flat, words)
+
+
+def _provisions(clause: Clause, flat: str) -> list[Finding]:
+    """ "renew the provisions set out in paragraph 15", where the words in front of the clause name a measure."""
+    m = PROVISIONS.search(flat, clause.start, clause.end)
+    before = max(0, clause.start - 200)
+    if m is None or not re.search(
+        rf"\b(?:reaffirms|decides)[^;.]{{0,80}}?{MEASURE}", flat[before : clause.start], re.IGNORECASE
     ):
-        return [_one("renewed", "sanctions: renewed", clause, m, flat[max(0, clause.start - 200) : clause.end])]
-    return _imposed(clause, flat, words)
+        return []
+    return [_one("renewed", "sanctions: renewed", clause, m, flat[before : clause.end])]
 
 
 def _lifted(clause: Clause, flat: str, m: re.Match[str], words: str) -> list[Finding]:

@@ -22,7 +22,7 @@ _ADVERBS = (
 )
 VERB = re.compile(
     rf"(?:(?<=[,;:.)] )|(?<=and )|(?<=also )|(?<=further )|(?<=hereby )"
-    rf"|(?<=therefore )|(?<=regard )|(?<=then )|(?<=context )|(?<=Charter ))"
+    rf"|(?<=therefore )|(?<=accordingly )|(?<=regard )|(?<=then )|(?<=context )|(?<=Charter ))"
     rf"(?P<verb>{'|'.join(_alternatives(words) for words in VERBS.values())})\b(?! for exempt)",
     re.I,
 )

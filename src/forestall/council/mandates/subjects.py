@@ -40,7 +40,8 @@ MEASURE = (
     r"|referred|described|outlined|established|relating|provided|adopted|taken|"
     r"concerning|introduced|laid|decided|stipulated|in paragraphs?|on arms|on"
     r" travel|on the (?:export|import|supply)|against|under|and|as|pursuant|of|above)"
-    r"|sanctions(?: measures| regime)?|(?:arms |oil |trade |economic )?embargo(?:es)?|travel bans?|assets? freezes?"
+    r"|sanctions(?! monitoring)(?: measures| regime)?"
+    r"|(?:arms |oil |trade |economic )?embargo(?:es)?|travel bans?|assets? freezes?"
     r"|(?:the|all|these|those|certain|such|other|export|import|flight) (?:\w+ )?prohibitions?|restrictions"
     r" (?:imposed|on)|the ban (?:on|established|imposed)|import ban|export ban|no-?fly zone|ban on all flights)"
 )
