@@ -33,6 +33,17 @@ def place(problem: Problem, *, sweeps: int = SWEEPS) -> Placement:
     return Placement(state.in_order(), problem.value(state.chosen), state.bound(), "greedy")
 
 
+def improved(problem: Problem, chosen: Ints, *, sweeps: int = SWEEPS) -> Placement:
+    """A plan that is at hand, its teams moved to where they add more as long as that helps."""
+    state = _State(problem)
+    for i in chosen.tolist():
+        state.add(int(i))
+    for _ in range(sweeps):
+        if not state.exchange():
+            break
+    return Placement(state.in_order(), problem.value(state.chosen), state.bound(), "exchanges")
+
+
 def ordered(problem: Problem, chosen: Ints) -> Ints:
     """The same choices, each next one adding most to those before it."""
     state = _State(problem)

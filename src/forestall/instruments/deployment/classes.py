@@ -1,0 +1,61 @@
+"""Classes of team that a plan may choose from: name, cost, reach, how many there are at most."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from forestall.errors import UsageError
+
+LARGEST_FILE = 100_000
+KEYS = {"name", "cost", "reach_km", "at_most"}
+MOST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class TeamClass:
+    """One class of team. cost: in units of the budget. at_most: None for no limit."""
+
+    name: str
+    cost: float
+    reach_km: float
+    at_most: int | None = None
+
+
+def read(path: Path) -> tuple[TeamClass, ...]:
+    """Classes from a YAML list of {name, cost, reach_km, at_most}. Raises UsageError in one line on anything else."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise UsageError(f"{path} has {path.stat().st_size:,} bytes: at most {LARGEST_FILE:,} are read")
+        text = path.read_text("utf-8")
+        # Aliases let a few lines stand for millions; a list of teams needs none.
+        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
+            raise UsageError(f"{path} uses YAML aliases (*name): write the parts out")
+        document = yaml.safe_load(text)
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read ({error.strerror}): give a YAML list of classes of team") from None
+    except (yaml.YAMLError, RecursionError, ValueError):
+        raise UsageError(f"{path} is not readable as YAML in UTF-8: give a list of classes of team") from None
+    if not isinstance(document, list) or not 1 <= len(document) <= MOST:
+        raise UsageError(f"{path}: expected a list of 1 to {MOST} classes, each with name, cost and reach_km")
+    found = tuple(_one(item, f"{path}, class {i}") for i, item in enumerate(document, 1))
+    if len({one.name for one in found}) < len(found):
+        raise UsageError(f"{path}: two classes have the same name")
+    return found
+
+
+def _one(item: Any, where: str) -> TeamClass:
+    if not isinstance(item, dict) or set(item) - KEYS or not {"name", "cost", "reach_km"} <= set(item):
+        raise UsageError(f"{where}: expected name, cost and reach_km, and at_most if wanted; nothing else")
+    if not isinstance(item["name"], str) or not 0 < len(item["name"]) <= 60 or not item["name"].isprintable():
+        raise UsageError(f"{where}: the name is a short text")
+    for key in ("cost", "reach_km"):
+        value = item[key]
+        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
+            raise UsageError(f"{where}: {key} is {value!r}, expected a number above 0")
+    most = item.get("at_most")
+    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 0):
+        raise UsageError(f"{where}: at_most is {most!r}, expected a whole number")
+    return TeamClass(item["name"], float(item["cost"]), float(item["reach_km"]), most)
