@@ -200,7 +200,7 @@ def _table(found: "Plan") -> "Table":
 
 def _summary(found: "Plan") -> str:
     share = "-" if found.share is None else f"{100 * found.share:.1f} %"
-    kept = f" ({_deaths(found.by_kept)} of them of {len(found.kept)} kept sites)" if found.kept else ""
+    kept = f" ({_deaths(found.by_kept)} of them of what is kept: {len(found.kept)})" if found.kept else ""
     return (
         f"Within reach: {_deaths(found.value)} of {_deaths(found.total)} {OBJECTIVES[found.objective]}, {share}{kept}. "
         f"No plan of these sites reaches more than {_deaths(found.bound)}: gap {100 * found.gap:.2f} % "

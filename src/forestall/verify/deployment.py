@@ -40,8 +40,8 @@ def hindcast(
 ) -> pl.DataFrame:
     """One row a year and forecast: year, model, share, share_quiet (0..1, null without deaths), deaths, deaths_quiet.
 
-    cells: rows of `verify.cell_backtest` (model, origin, ahead, pg_id, quiet, observed, expected). area: pg_ids. models:
-    those of `cells` to place by; PERFECT is added. Raises UsageError if a model is not in `cells`.
+    cells: rows of `verify.cell_backtest` (model, origin, ahead, pg_id, quiet, observed, expected). area: pg_ids.
+    models: those of `cells` to place by; PERFECT is added. Raises UsageError if a model is not in `cells`.
     """
     inside = cells.filter(pl.col("pg_id").is_in(np.unique(np.asarray(area)).tolist()), pl.col("ahead") == 1)
     rows = []
