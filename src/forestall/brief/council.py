@@ -130,6 +130,11 @@ def _membership(iso3: str, name: str, on: date, sitting: tuple[Member, ...]) -> 
     """Whether the country sits or sat, and who presides."""
     code = CODES.get(iso3, iso3)
     president = presidency_on(on)
+    if iso3 == "TWN":
+        return (
+            "China's seat stands under China in this record; until 25 October 1971 it was represented by the Republic of "
+            f"China (A/RES/2758 (XXVI)). {president.name} presides over the Council on {day(on)}."
+        )
     own = next((m for m in sitting if m.iso3 == code), None)
     presides = f"{president.name} presides over the Council on {day(on)}."
     if own is not None and own.permanent:

@@ -12,8 +12,8 @@ from typing import Any, Literal, get_args
 
 import polars as pl
 
-from forestall.errors import UnknownCountryError, UsageError
-from forestall.ids import countries
+from forestall.council.ever import resolve_ever
+from forestall.errors import UsageError
 from forestall.ids.months import month_end, parse_month
 from forestall.store import Workspace
 
@@ -77,18 +77,7 @@ def years(first: int | None, last: int | None) -> tuple[int, int]:
 
 def code(country: str) -> str:
     """The code under which a country's record stands: Yugoslavia and Serbia are SRB. Raises UnknownCountryError."""
-    try:
-        state = countries.resolve(country)
-    except UnknownCountryError:
-        # A name of the past ("Upper Volta" is today's, "East Germany" only yesterday's).
-        for day in (date(1990, 1, 1), date(1970, 1, 1), date(1950, 1, 1)):
-            try:
-                state = countries.resolve(country, day)
-                break
-            except UnknownCountryError:
-                continue
-        else:
-            raise
+    state = resolve_ever(country)
     return state.continuing_iso3 or state.iso3
 
 

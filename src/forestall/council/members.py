@@ -12,9 +12,9 @@ from typing import Any
 
 import polars as pl
 
+from forestall.council.ever import resolve_ever
 from forestall.council.un_order import alphabetical, earlier, named, un_name
 from forestall.errors import UnknownCountryError, UsageError
-from forestall.ids import countries
 from forestall.store import Workspace
 
 TABLE = "council_members"
@@ -84,11 +84,9 @@ def terms_of(query: str, workspace: Workspace | None = None) -> tuple[str, tuple
     return name, tuple(_member(row, row["first_day"], row["last_day"]) for row in rows.iter_rows(named=True))
 
 
-CODES = {"SUN": "RUS", "YUG": "SRB", "CSK": "CZE", "YMD": "YEM", "TWN": "CHN"}
+CODES = {"SUN": "RUS", "YUG": "SRB", "CSK": "CZE", "YMD": "YEM"}
 """States of the past whose seat stands under another code here."""
 NOTE_ENDS = {"CHN": date(1971, 10, 25), "RUS": date(1991, 12, 24)}
-PAST = tuple(date(year, 6, 1) for year in (1990, 1980, 1970, 1960, 1950))
-"""Days on which states of the past are looked for."""
 
 
 def seat_code(query: str) -> tuple[str, str]:
@@ -99,19 +97,9 @@ def seat_code(query: str) -> tuple[str, str]:
     former = named(query)
     if former is not None:
         return former, _name(former)
-    try:
-        state = countries.resolve(query)
-    except UnknownCountryError as error:
-        state = _of_the_past(query, error)
+    state = resolve_ever(query)
     iso3 = CODES.get(state.iso3, state.iso3)
     return iso3, _name(iso3) if iso3 != state.iso3 else state.un_name or state.name
-
-
-def _of_the_past(query: str, error: UnknownCountryError) -> countries.State:
-    for day in PAST:
-        with contextlib.suppress(UnknownCountryError):
-            return countries.resolve(query, on=day)
-    raise error
 
 
 def _name(iso3: str) -> str:
