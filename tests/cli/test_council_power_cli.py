@@ -42,6 +42,21 @@ def test_a_rule_of_ones_own(tmp_path: Path) -> None:
     assert document["members"][-1] | {"shapley_shubik": 0.0, "name": "Luxembourg"} == document["members"][-1]
 
 
+def test_members_of_a_day_are_named() -> None:
+    found = run("--on", "2018-01-18")
+    assert found.returncode == 0, found.stderr
+    assert "Kazakhstan" in found.stdout
+
+
+def test_names_are_printed_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yml"
+    path.write_text('name: "[/x] \\e[31mred"\nclasses: [{name: "[/b]", size: 3}]\npass: {at_least: 2}\n', "utf-8")
+    found = run("--rule", str(path))
+    assert found.returncode == 0, found.stderr
+    assert "[/b]" in found.stdout
+    assert "\x1b[31m" not in found.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"), [(("--rule", "senate"), "no rule 'senate'"), (("--on", "2018-02-30"), "is not a day")]
 )

@@ -46,14 +46,18 @@ def power(
     ternary = found["with_abstention"]
     if ternary is not None:
         console.print(_with_abstention(found))
+    if on is not None:
+        for seat in held.classes:
+            typer.echo(f"* {seat.name} on {on.strip()}: {', '.join(seat.members)}.")
     for line in _sentences(found):
         typer.echo(line)
 
 
 def _seats(found: dict[str, Any]) -> "Table":
+    from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=found["rule"], title_justify="left", caption="share of 1 in all; exact value beside it")
+    table = Table(title=escape(found["rule"]), title_justify="left", caption="share of 1 in all; exact value beside it")
     for title in ("Seat", "Members", "Shapley-Shubik", "Banzhaf share", "Banzhaf, absolute", "Prevent", "Initiate"):
         table.add_column(title, justify="left" if title in ("Seat", "Members") else "right")
     seats: dict[str, list[dict[str, Any]]] = {}
@@ -62,7 +66,7 @@ def _seats(found: dict[str, Any]) -> "Table":
     for seat, members in seats.items():
         one = members[0]
         table.add_row(
-            seat + (" (veto)" if one["veto"] else ""),
+            escape(seat) + (" (veto)" if one["veto"] else ""),
             str(len(members)),
             *(f"{one[key]:.4f}  {_short(one[f'{key}_exact'])}" for key in ("shapley_shubik", "banzhaf")),
             *(f"{one[key]:.4f}" for key in ("banzhaf_absolute", "prevent", "initiate")),
@@ -76,16 +80,16 @@ def _short(exact: str) -> str:
 
 
 def _with_abstention(found: dict[str, Any]) -> "Table":
+    from rich.markup import escape
     from rich.table import Table
 
     table = Table(title="With abstention as a third way to vote", title_justify="left")
     for title in ("Seat", "Shapley-Shubik", "Banzhaf share", "Banzhaf, absolute"):
         table.add_column(title, justify="left" if title == "Seat" else "right")
     for seat in found["with_abstention"]["seats"]:
-        roll = seat["shapley_shubik"]
         table.add_row(
-            seat["seat"],
-            "too many roll-calls" if roll is None else f"{roll:.4f}",
+            escape(seat["seat"]),
+            f"{seat['shapley_shubik']:.4f}",
             f"{seat['banzhaf']:.4f}",
             f"{seat['banzhaf_absolute']:.4f}",
         )
@@ -111,10 +115,11 @@ def _sentences(found: dict[str, Any]) -> list[str]:
             f"* A vote of the strongest seat is worth {ratio['shapley_shubik']:.1f} times one of the weakest by "
             f"Shapley-Shubik and {ratio['banzhaf']:.1f} times by Banzhaf"
         )
-        if ternary and ternary["ratio"]:
-            text += f"; with abstention {ternary['ratio']:.1f} times by Banzhaf"
-            if ternary["ratio_shapley_shubik"]:
-                text += f" and {ternary['ratio_shapley_shubik']:.1f} times by Shapley-Shubik"
+        if ternary and ternary["ratio"] and ternary["ratio_shapley_shubik"]:
+            text += (
+                f"; with abstention {ternary['ratio']:.1f} times by Banzhaf and "
+                f"{ternary['ratio_shapley_shubik']:.1f} times by Shapley-Shubik"
+            )
         lines.append(text + ".")
     if found["source"]:
         lines.append(f"* Rule: {found['source']}.")

@@ -18,8 +18,7 @@ from forestall.council.power.rule import Rule
 Tally = tuple[int, ...]
 """A number of members by class."""
 
-MOST_PROFILES = 60_000
-MOST_ROLL_CALLS = 120_000
+MOST_PROFILES = 120_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,7 @@ class TernarySeat:
     banzhaf_absolute: share of the others' votes in which the outcome differs between this member's yes and no.
     yes_or_abstain, abstain_or_no: the two steps of that difference; they sum to it. banzhaf: shares of sum 1 over all
     members. shapley_shubik: share of all roll-calls (orders and votes) in which this member's vote settles the outcome,
-    whatever the later ones are; the sum is 1. None where roll-calls are too many to count.
+    whatever the later ones are; the sum is 1.
     """
 
     seat: str
@@ -37,7 +36,7 @@ class TernarySeat:
     banzhaf_absolute: Fraction
     yes_or_abstain: Fraction
     abstain_or_no: Fraction
-    shapley_shubik: Fraction | None
+    shapley_shubik: Fraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +73,7 @@ def with_abstention(rule: Rule) -> Ternary | None:
             step_down += ways * (on_abstain and not on_no)
         first.append(Fraction(step_up, 3 ** (n - 1)))
         second.append(Fraction(step_down, 3 ** (n - 1)))
-        small = prod(comb(c + 3, 3) for c in others) <= MOST_ROLL_CALLS
-        roll.append(_settles(i, others, n, won) if small else None)
+        roll.append(_settles(i, others, n, won))
     total = sum((size * (a + b) for size, a, b in zip(sizes, first, second, strict=True)), Fraction(0))
     seats = (
         TernarySeat(name, (a + b) / total, a + b, a, b, s)
@@ -96,34 +94,29 @@ def _more(counts: Tally, i: int) -> Tally:
 
 
 def _settles(i: int, others: list[int], n: int, won: Callable[[Tally, Tally], bool]) -> Fraction:
-    """The share of roll-calls that a member of class i settles."""
+    """The share of roll-calls that a member of class i settles.
 
-    def open_(yes: Tally, no: Tally, left: Tally) -> bool:
-        worst = won(yes, tuple(a + b for a, b in zip(no, left, strict=True)))
-        best = won(tuple(a + b for a, b in zip(yes, left, strict=True)), no)
-        return worst != best
-
-    of_class = [
-        [
-            (y, m, s - y - a - m, comb(s, y) * comb(s - y, a) * comb(s - y - a, m), y + a + m)
-            for y in range(s + 1)
-            for a in range(s - y + 1)
-            for m in range(s - y - a + 1)
-        ]
-        for s in others
-    ]
-    by_number = [0] * n  # ways to be settled after so many votes, in units of one roll of the votes cast
-    for held in product(*of_class):
-        yes, no, left = (tuple(h[k] for h in held) for k in range(3))
-        if not open_(yes, no, _more(left, i)):
-            continue
-        after = ((_more(yes, i), no), (yes, no), (yes, _more(no, i)))
-        settled = sum(not open_(for_, against, left) for for_, against in after)
+    A text is sure to pass once it passes with all later votes against it. That turns on who voted yes and who abstained
+    so far, not on which of the rest have voted no already: these only move the place in the order, so that they are
+    counted together. Sure to fail is the mirror image.
+    """
+    by_number = [0] * n  # settled, by how many others voted for (against) or abstained before
+    nobody = (0,) * len(others)
+    one = _more(nobody, i)
+    for cast, abstained, ways in _profiles(others):
+        rest = tuple(s - c - a for s, c, a in zip(others, cast, abstained, strict=True))
+        with_me = tuple(r + o for r, o in zip(rest, one, strict=True))
+        settled = 0
+        if not won(cast, with_me):
+            settled += won(_more(cast, i), rest) + won(cast, rest)
+        if won(with_me, cast):
+            settled += (not won(rest, _more(cast, i))) + (not won(rest, cast))
         if settled:
-            by_number[sum(h[4] for h in held)] += settled * prod(h[3] for h in held)
+            by_number[sum(cast) + sum(abstained)] += settled * ways
+    place = [Fraction(factorial(k) * factorial(n - k - 1), factorial(n) * 3 ** (k + 1)) for k in range(n)]
     return sum(
         (
-            Fraction(factorial(k) * factorial(n - k - 1) * ways, factorial(n) * 3 ** (k + 1))
+            ways * sum((comb(n - 1 - k, m) * place[k + m] for m in range(n - k)), Fraction(0))
             for k, ways in enumerate(by_number)
             if ways
         ),

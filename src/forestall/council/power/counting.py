@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, comb, gcd, lcm, prod
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -105,14 +106,28 @@ def count(rule: Rule) -> Counts:
     return Counts({c.name: swings[sums.adds[c.name]] for c in rule.classes}, winning)
 
 
+def table(rule: Rule) -> Marks:
+    """Which decisions pass, by how many of each class vote for: shape (size + 1 of each class)."""
+    sums = Sums.of(rule)
+    return _won(rule, sums, [sums.adds[c.name] for c in rule.classes], tuple(c.size + 1 for c in rule.classes))
+
+
+def _won(rule: Rule, sums: Sums, adds: list[Key], shape: tuple[int, ...]) -> Marks:
+    # Fractions of many digits scale to whole numbers that machine words would wrap around unseen: Python's own then.
+    exact: type = np.int64 if max(sums.totals) < 2**62 else object
+    grids: list[npt.NDArray[Any]] = [grid.astype(exact) for grid in np.indices(shape, sparse=True)]
+    totals = [
+        sum((add[j] * grid for add, grid in zip(adds, grids, strict=True)), np.zeros((), dtype=exact))
+        for j in range(len(sums.totals))
+    ]
+    return np.broadcast_to(sums.won(rule.passes, totals), shape)
+
+
 def _by_kind(rule: Rule, sums: Sums, sizes: dict[Key, int]) -> tuple[dict[Key, list[int]], list[int]]:
     """Over every combination of how many of each kind vote for."""
     kinds, n = list(sizes), rule.members
     shape = tuple(sizes[kind] + 1 for kind in kinds)
-    grids = np.indices(shape, sparse=True)
-    totals = [sum((kind[j] * grid for kind, grid in zip(kinds, grids, strict=True)), np.zeros((), dtype=np.int64))
-              for j in range(len(sums.totals))]  # fmt: skip
-    won = np.broadcast_to(sums.won(rule.passes, totals), shape)
+    won = _won(rule, sums, kinds, shape)
     choose = [[comb(size - 1, k) for k in range(size)] for size in (sizes[kind] for kind in kinds)]
     full = [[comb(sizes[kind], k) for k in range(sizes[kind] + 1)] for kind in kinds]
     winning = [0] * (n + 1)

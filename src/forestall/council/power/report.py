@@ -17,7 +17,8 @@ MEANING = (
 )
 ABSTENTION = (
     "With abstention as a third way to vote, a member with a veto blocks only by voting against; counted with yes and"
-    " no alone, each of its abstentions is a veto. So the two measures differ, and both are shown."
+    " no alone, each of its abstentions is a veto. So the two measures differ, and both are shown. Each of the three"
+    " ways has a chance of one in three."
 )
 
 
@@ -89,9 +90,8 @@ def ratio(power: Power) -> dict[str, float | None]:
     }
 
 
-def _ratio(held: Sequence[Fraction | None]) -> float | None:
-    values = [v for v in held if v is not None]
-    return float(max(values) / min(values)) if len(values) == len(held) and min(values) > 0 else None
+def _ratio(held: Sequence[Fraction]) -> float | None:
+    return float(max(held) / min(held)) if min(held) > 0 else None
 
 
 def _both(name: str, value: Fraction) -> dict[str, Any]:
@@ -103,12 +103,9 @@ def _coalition(one: Coalition) -> dict[str, Any]:
 
 
 def _ternary(seat: TernarySeat) -> dict[str, Any]:
-    settles: dict[str, Any] = {"shapley_shubik": None, "shapley_shubik_exact": None}
-    if seat.shapley_shubik is not None:
-        settles = _both("shapley_shubik", seat.shapley_shubik)
     return {
         "seat": seat.seat,
-        **settles,
+        **_both("shapley_shubik", seat.shapley_shubik),
         **_both("banzhaf", seat.banzhaf),
         **_both("banzhaf_absolute", seat.banzhaf_absolute),
         "yes_or_abstain": float(seat.yes_or_abstain),

@@ -94,11 +94,11 @@ class Rule:
         if len(set(names)) != len(names):
             raise UsageError(f"rule {self.name!r} names a class twice: {', '.join(sorted(names))}")
         listed = [m for c in self.classes for m in c.members]
+        if not 1 <= len(listed) <= MOST_MEMBERS:
+            raise UsageError(f"rule {self.name!r} has {len(listed)} members: expected 1 to {MOST_MEMBERS}")
         twice = sorted({m for m in listed if listed.count(m) > 1})
         if twice:
             raise UsageError(f"rule {self.name!r} lists {', '.join(twice)} more than once: each member has one seat")
-        if not 1 <= len(listed) <= MOST_MEMBERS:
-            raise UsageError(f"rule {self.name!r} has {len(listed)} members: expected 1 to {MOST_MEMBERS}")
         for held in self.classes:
             if held.size == 0:
                 raise UsageError(f"class {held.name!r} of rule {self.name!r} has no member: give its size or members")
