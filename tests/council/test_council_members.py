@@ -96,7 +96,8 @@ def test_terms_do_not_overlap() -> None:
         assert (rows["first_day"] < rows["last_day"]).all()
 
 
-# Presidents named in verbatim records, notes and the Council's own lists.
+# Presidents that histories name; a third of them stand in presidency_records.csv with a source, the others guard
+# against slips.
 KNOWN = {
     "1946-01": "AUS", "1946-12": "USA", "1947-08": "SYR", "1948-05": "FRA", "1948-07": "UKR", "1950-01": "CHN",
     "1950-06": "IND", "1950-08": "RUS", "1950-09": "GBR", "1956-10": "FRA", "1962-10": "RUS", "1963-12": "USA",
@@ -113,10 +114,12 @@ def test_presidents(month: str, iso3: str) -> None:
     assert presidency(month).iso3 == iso3
 
 
-def test_every_record_agrees_with_the_rule() -> None:
+def test_records_agree_with_the_rule_but_for_the_decided_departure() -> None:
     recorded = [p for p in presidencies().values() if p.recorded]
     assert len(recorded) >= 20
     assert [(p.month, p.iso3, p.recorded) for p in recorded if p.recorded != p.iso3] == []
+    # Only what the Council decided itself (S/PRST/1994/48 and /55) may differ from the rule.
+    assert [p.month for p in recorded if not p.rule] == ["1994-09", "1994-12"]
 
 
 def test_presidencies_follow_each_other_without_a_gap() -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forestall import __version__
-from forestall.cli import brief, council, data, forecast, warn
+from forestall.cli import brief, council, data, deploy, forecast, warn
 from forestall.errors import ForestallError
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 brief.register(app)
 council.register(app)
 data.register(app)
+deploy.register(app)
 forecast.register(app)
 warn.register(app)
 
