@@ -4,7 +4,6 @@ Run alone (`python -m tools.embed.covariates --shared ../shared/data`): the tabl
 `tools.embed`, these two beside them. Sources, lags and defects: docs/sources/covariates.md.
 """
 
-import argparse
 import hashlib
 import sys
 from collections.abc import Callable
@@ -14,12 +13,12 @@ from pathlib import Path
 
 import polars as pl
 
-from forestall.errors import ForestallError, UnknownCountryError
+from forestall.errors import UnknownCountryError
 from forestall.ids import countries
 from forestall.store import files
 from forestall.store.manifest import EmbeddedTable, Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import held
+from tools.embed import command, held
 from tools.embed.build import parquet
 from tools.embed.inputs import Inputs, month_id
 from tools.embed.keys import Keys
@@ -376,18 +375,7 @@ def _source(file: str, inputs: Inputs) -> Source:
 
 def main() -> int:
     """Build both tables; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.embed.covariates", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="the folder of raw releases")
-    data = Path(__file__).resolve().parents[2] / "src" / "forestall" / "data"
-    parser.add_argument("--out", type=Path, default=data, help="where the tables and manifest.json are")
-    arguments = parser.parse_args()
-    try:
-        for line in write(arguments.shared, arguments.out):
-            print(line)
-    except (ForestallError, ValueError) as error:
-        print(f"tools.embed.covariates: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command.run("tools.embed.covariates", __doc__, write)
 
 
 if __name__ == "__main__":

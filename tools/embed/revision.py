@@ -1,6 +1,5 @@
 """How candidate figures were revised, learned from the vintages: the parameters of the nowcast."""
 
-import argparse
 import hashlib
 import sys
 from datetime import date
@@ -8,11 +7,10 @@ from pathlib import Path
 
 import polars as pl
 
-from forestall.errors import ForestallError
 from forestall.panel.revision import STAGES, Revision, fit, to_frame
 from forestall.store import files
 from forestall.store.manifest import EmbeddedTable, Source
-from tools.embed import catalogue, held, vintages
+from tools.embed import catalogue, command, held, vintages
 from tools.embed.build import parquet
 from tools.embed.inputs import Inputs
 from tools.embed.vintages import Vintages
@@ -73,17 +71,7 @@ def write(shared: Path, out: Path) -> str:
 
 def main() -> int:
     """Build the table; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.embed.revision", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="the folder of raw releases")
-    data = Path(__file__).resolve().parents[2] / "src" / "forestall" / "data"
-    parser.add_argument("--out", type=Path, default=data, help="where the table and manifest.json go")
-    given = parser.parse_args()
-    try:
-        print(write(given.shared, given.out))
-    except (ForestallError, ValueError) as error:
-        print(f"tools.embed.revision: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command.run("tools.embed.revision", __doc__, write)
 
 
 if __name__ == "__main__":

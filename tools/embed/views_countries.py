@@ -5,7 +5,6 @@ only, its dates are those of our table of states. VIEWS renumbers a state when i
 here by hand, each with the event it stands for.
 """
 
-import argparse
 import hashlib
 import sys
 from datetime import date
@@ -14,16 +13,15 @@ from pathlib import Path
 
 import polars as pl
 
-from forestall.errors import ForestallError, SourceError
+from forestall.errors import SourceError
 from forestall.ids.state_table import rows
 from forestall.store import files
 from forestall.store.manifest import EmbeddedTable
-from tools.embed import held
+from tools.embed import command, held
 from tools.embed.build import parquet, source_of
 from tools.embed.inputs import Inputs, integer
 
 COMMAND = "python -m tools.embed.views_countries --shared ../shared/data"
-OUT = Path(__file__).resolve().parents[2] / "src" / "forestall" / "data"
 KEY = "challenge/views_country_key.csv"
 NOTE = (
     "numbers and codes from the key; dates are those of our table of states, and where VIEWS renumbers a state at a "
@@ -149,16 +147,7 @@ def write(shared: Path, out: Path) -> str:
 
 def main() -> int:
     """Build the table; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.embed.views_countries", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="the folder of raw releases")
-    parser.add_argument("--out", type=Path, default=OUT, help="where the table and manifest.json are")
-    arguments = parser.parse_args()
-    try:
-        print(write(arguments.shared, arguments.out))
-    except (ForestallError, ValueError) as error:
-        print(f"tools.embed.views_countries: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command.run("tools.embed.views_countries", __doc__, write)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ of their own (`population`, `ucdp_country_year`) and are not repeated. Sources a
 docs/sources/council-measures.md.
 """
 
-import argparse
 import csv
 import hashlib
 import sys
@@ -16,12 +15,12 @@ from pathlib import Path
 import polars as pl
 
 from forestall.council.reform.regions import un_members
-from forestall.errors import ForestallError, UnknownCountryError
+from forestall.errors import UnknownCountryError
 from forestall.ids import countries
 from forestall.store import files
 from forestall.store.manifest import EmbeddedTable, Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import held
+from tools.embed import command, held
 from tools.embed.build import parquet
 from tools.embed.inputs import Inputs
 
@@ -184,17 +183,7 @@ def write(shared: Path, out: Path) -> str:
 
 def main() -> int:
     """Build the table; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.embed.council.measures", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="the folder of raw releases")
-    data = Path(__file__).resolve().parents[3] / "src" / "forestall" / "data"
-    parser.add_argument("--out", type=Path, default=data, help="where the tables and manifest.json are")
-    arguments = parser.parse_args()
-    try:
-        print(write(arguments.shared, arguments.out))
-    except (ForestallError, ValueError) as error:
-        print(f"tools.embed.council.measures: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command.run("tools.embed.council.measures", __doc__, write)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ cannot tell, and what else a reader must know of a term, stand in council_member
 members are compared with it, and what differs is printed (docs/sources/council-members.md).
 """
 
-import argparse
 import csv
 import hashlib
 import sys
@@ -15,12 +14,12 @@ from pathlib import Path
 
 import polars as pl
 
-from forestall.errors import ForestallError, SourceError, UnknownCountryError
+from forestall.errors import SourceError, UnknownCountryError
 from forestall.ids import countries
 from forestall.store import files
 from forestall.store.manifest import EmbeddedTable, Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import held
+from tools.embed import command, held
 from tools.embed.build import parquet
 from tools.embed.inputs import Inputs
 
@@ -191,17 +190,7 @@ def build(shared: Path, out: Path) -> list[str]:
 
 def main() -> int:
     """Build the table; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.embed.council.members", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="the folder of raw releases")
-    parser.add_argument("--out", type=Path, default=Path("src/forestall/data"), help="where the table goes")
-    arguments = parser.parse_args()
-    try:
-        for line in build(arguments.shared, arguments.out):
-            print(line)
-    except (ForestallError, ValueError) as error:
-        print(f"tools.embed.council.members: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command.run("tools.embed.council.members", __doc__, build)
 
 
 if __name__ == "__main__":

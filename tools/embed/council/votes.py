@@ -4,7 +4,6 @@ Run: `python -m tools.embed.council.votes --shared ../shared/data` (about two mi
 as it looked at its end). Defects of the files and what is done about them: docs/sources/council-votes.md.
 """
 
-import argparse
 import hashlib
 import sys
 from collections.abc import Mapping
@@ -15,12 +14,12 @@ import polars as pl
 from forestall.council.voting import estimates, records
 from forestall.council.voting.issues import symbol_of
 from forestall.council.voting.model import Items
-from forestall.errors import ForestallError, SourceError
+from forestall.errors import SourceError
 from forestall.ids import countries
 from forestall.store import files
 from forestall.store.manifest import EmbeddedTable, Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import held
+from tools.embed import command, held
 from tools.embed.build import parquet
 from tools.embed.inputs import Inputs
 
@@ -261,18 +260,7 @@ def _source(file: str, inputs: Inputs) -> Source:
 
 def main() -> int:
     """Build the tables; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="python -m tools.embed.council.votes", description=__doc__)
-    parser.add_argument("--shared", type=Path, default=Path("../shared/data"), help="the folder of raw releases")
-    data = Path(__file__).resolve().parents[3] / "src" / "forestall" / "data"
-    parser.add_argument("--out", type=Path, default=data, help="where the tables and manifest.json are")
-    arguments = parser.parse_args()
-    try:
-        for line in write(arguments.shared, arguments.out):
-            print(line)
-    except (ForestallError, ValueError) as error:
-        print(f"tools.embed.council.votes: {error}", file=sys.stderr)
-        return 1
-    return 0
+    return command.run("tools.embed.council.votes", __doc__, write)
 
 
 if __name__ == "__main__":
