@@ -15,8 +15,9 @@ from forestall.council import counts
 from forestall.council.country_items import countries_of
 from forestall.council.decisions import KINDS, data_end, decisions, frame_of
 from forestall.council.history import history
+from forestall.council.members import PERMANENT
 from forestall.council.search import search, spellings
-from forestall.council.vetoes import PERMANENT, coverage, vetoes
+from forestall.council.vetoes import coverage, vetoes
 from forestall.errors import UnknownCountryError, UsageError
 from forestall.store import Workspace
 

@@ -30,11 +30,12 @@ def part(s: Situation, gw_id: int) -> CouncilPart | None:
     held = history(s.workspace, state.iso3, on)
     sitting = members(on, s.workspace)
     stands, basis = _stands(s, state.iso3, on)
+    drafts = _by_draft(held)
     return CouncilPart(
         on=on.isoformat(),
         sentences=(
             *_record(held, state.name),
-            *_vetoes(held, state.name),
+            *_vetoes(drafts, state.name),
             _membership(state.iso3, state.name, on, sitting),
             *stands,
         ),
@@ -47,7 +48,7 @@ def part(s: Situation, gw_id: int) -> CouncilPart | None:
                 statements=one.statements,
                 meetings=one.meetings,
             )
-            for one in sorted(held.items, key=lambda one: (one.last, one.first, one.item), reverse=True)[:ITEMS]
+            for one in held.items[:ITEMS]
         ),
         more_items=max(0, len(held.items) - ITEMS),
         records=tuple(
@@ -68,9 +69,9 @@ def part(s: Situation, gw_id: int) -> CouncilPart | None:
                 votes="against: " + listing(names),
                 link=link,
             )
-            for when, draft, agenda, names, link in _by_draft(held)[:VETOES]
+            for when, draft, agenda, names, link in drafts[:VETOES]
         ),
-        more_vetoes=max(0, len(_by_draft(held)) - VETOES),
+        more_vetoes=max(0, len(drafts) - VETOES),
         seats=tuple(
             CouncilSeat(iso3=m.iso3, name=m.name, permanent=m.permanent, group=m.group, until=_until(m))
             for m in sitting
@@ -101,8 +102,12 @@ def _record(held: CountryHistory, name: str) -> list[str]:
     return found
 
 
-def _by_draft(held: CountryHistory) -> list[tuple[date, str | None, str, list[str], str]]:
-    """Vetoed drafts, the newest first: date, symbol, agenda item, who voted against, link."""
+Vetoed = tuple[date, str | None, str, list[str], str]
+"""A vetoed draft: day, symbol, agenda item, who voted against, link."""
+
+
+def _by_draft(held: CountryHistory) -> list[Vetoed]:
+    """Vetoed drafts, the newest first."""
     drafts: dict[tuple[date, str | None, int], list[int]] = {}
     for i, one in enumerate(held.vetoes):
         drafts.setdefault((one.date, one.draft or one.meeting, one.sequence), []).append(i)
@@ -113,8 +118,7 @@ def _by_draft(held: CountryHistory) -> list[tuple[date, str | None, str, list[st
     return found
 
 
-def _vetoes(held: CountryHistory, name: str) -> list[str]:
-    drafts = _by_draft(held)
+def _vetoes(drafts: list[Vetoed], name: str) -> list[str]:
     if not drafts:
         return []
     last = drafts[0]
@@ -141,8 +145,9 @@ def _membership(iso3: str, name: str, on: date, sitting: tuple[Member, ...]) -> 
         return f"{name} is a permanent member. {presides}"
     if own is not None and own.term_end is not None:
         return f"{name} is an elected member until {day(own.term_end)}. {presides}"
-    past = [m for m in terms_of(iso3)[1] if m.term_end and m.term_end < on]
-    ahead = [m for m in terms_of(iso3)[1] if m.term_start > on and m.term_start.year <= on.year + 1]
+    terms = terms_of(iso3)[1]
+    past = [m for m in terms if m.term_end and m.term_end < on]
+    ahead = [m for m in terms if m.term_start > on and m.term_start.year <= on.year + 1]
     text = f"{name} is not a member of the Council"
     if past:
         spans = [f"{m.term_start.year}-{m.term_end.year % 100:02d}" if m.term_end and m.term_end.year != m.term_start.year

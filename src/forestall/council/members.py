@@ -19,6 +19,8 @@ from forestall.store import Workspace
 
 TABLE = "council_members"
 FIRST, LAST = date(1946, 1, 17), date(2027, 12, 31)
+PERMANENT = ("CHN", "FRA", "GBR", "RUS", "USA")
+"""Seats of the permanent members (Charter, Article 23)."""
 GROUPS_FROM = date(1966, 1, 1)
 """Seats were shared out among regional groups from this day on (A/RES/1991 (XVIII)); before it a group is not known."""
 SOURCE = (

@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 
 from forestall.council.decisions import code, last_day, years
+from forestall.council.members import PERMANENT
 from forestall.errors import UsageError
 from forestall.store import Workspace
 
@@ -14,7 +15,6 @@ LISTED_UNTIL = date(2022, 7, 8)
 """Last veto of the lists, which were compiled in September 2022; later ones were looked up one by one."""
 LOOKED_UP_UNTIL = date(2025, 9, 18)
 """Last veto that was looked up. Between the two days the record may lack one, after it nothing is known."""
-PERMANENT = ("CHN", "FRA", "GBR", "RUS", "USA")
 
 
 @dataclass(frozen=True, slots=True)

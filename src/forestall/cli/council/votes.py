@@ -136,7 +136,7 @@ def ideal(
 
 
 def _points(found: "Positions") -> "Table":
-    from forestall.council.voting.seats import PERMANENT
+    from forestall.council.members import PERMANENT
 
     title = f"Council members on {found.on} by ideal point ({found.basis.label}); + is nearer to the United States"
     table = _table(title, ["member", "point ±90 %", *PERMANENT, "nearest"], f"{MARKS} Codes: distance to each.")
@@ -148,7 +148,7 @@ def _points(found: "Positions") -> "Table":
 
 
 def _records(found: "Positions") -> "Table":
-    from forestall.council.voting.seats import PERMANENT
+    from forestall.council.members import PERMANENT
 
     title = f"Recorded votes in the Assembly, {found.issue_name}: {found.issue_window}"
     about = f"{MARKS} against: of texts carried. point: on the issue. Codes: same answer as each, %."

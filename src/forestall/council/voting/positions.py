@@ -12,9 +12,10 @@ from typing import Final, Literal
 
 import polars as pl
 
+from forestall.council.members import PERMANENT
 from forestall.council.voting import issues, records
 from forestall.council.voting.issues import IssueRecord
-from forestall.council.voting.seats import PERMANENT, code, name, seats
+from forestall.council.voting.seats import code, name, seats
 from forestall.errors import UsageError
 from forestall.store import Workspace
 

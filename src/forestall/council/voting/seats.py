@@ -9,7 +9,6 @@ from forestall.ids import countries
 from forestall.ids.countries import State
 from forestall.store import Workspace
 
-PERMANENT = ("CHN", "FRA", "GBR", "RUS", "USA")
 _SEAT_PASSED = date(1971, 10, 25)
 
 
