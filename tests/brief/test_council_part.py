@@ -22,6 +22,7 @@ def test_a_country_on_the_agenda(edition: Situation) -> None:
     assert "One draft resolution that concerned Mali failed" in text
     assert "(Russian Federation)" in text
     assert "it sat in 1966-67 and 2000-01" in text
+    assert "from 28 June 1960 to 30 August 2023 (failed drafts included)." in text
     assert mali.items[0].resolutions > 10
     votes = {r.symbol: r.votes for r in mali.records}
     assert votes["S/RES/2690 (2023)"] == "unanimous"

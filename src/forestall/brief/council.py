@@ -95,6 +95,8 @@ def _record(held: CountryHistory, name: str) -> list[str]:
     if held.items:
         first, last = min(one.first for one in held.items), max(one.last for one in held.items)
         text += f", on {day(first)}" if first == last else f", from {day(first)} to {day(last)}"
+        if held.drafts:
+            text += " (failed drafts included)"
     found = [f"{text}."]
     recent = [y for y in held.by_year if held.as_of and y.year > held.as_of.year - 6]
     if not recent and held.by_year:
