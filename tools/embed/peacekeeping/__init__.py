@@ -1,0 +1,1 @@
+"""Builders of the tables on peacekeeping: missions, strength, sites, operations, contributors."""
