@@ -1,1 +1,1 @@
-"""Peacekeeping: which missions exist, where they stand, how strong they are, who contributes, and what followed when they changed."""
+"""Peacekeeping: which missions exist, where they stand, how strong they are, who contributes, what followed changes."""
