@@ -18,7 +18,7 @@ from forestall.errors import ForestallError
 from forestall.forecast import edition, models
 from forestall.forecast.cells import hurdle, service
 from forestall.forecast.cells.windows import YEAR, Windows
-from forestall.ids.months import format_month
+from forestall.ids.months import format_month, year_of
 from forestall.panel.frame import Panel
 from forestall.store import Workspace, files
 
@@ -156,17 +156,24 @@ def worked_out(tasks: Sequence[service.Task]) -> pl.DataFrame:
 
 def _caveats(seen: Windows, as_of: int) -> tuple[str, ...]:
     found = []
-    if seen.months == 0:
+    located = seen.panel.located
+    if seen.months == 0 and located[-1]:
+        # A calendar year that is located whole serves as the newest window; it is the window itself in December.
+        if as_of % YEAR:
+            found.append(
+                f"No month after {format_month(seen.through)} is located: the places known for the calendar year "
+                f"{year_of(seen.through)} stand for the last twelve months."
+            )
+    elif seen.months == 0:
         found.append(
-            "No month of the last twelve is located: where violence is likely rests on places known up to "
-            f"{format_month(seen.through)}."
+            f"No place of violence is known after {format_month(seen.through)}: where violence is likely rests on "
+            "those known up to then."
         )
     elif seen.months < YEAR:
         found.append(
             f"Only {seen.months} of the twelve months up to {format_month(as_of)} are located; they stand for all "
             "twelve."
         )
-    located = seen.panel.located
     gap = int(np.count_nonzero(~located[:-1][np.argmax(located) :]))
     if gap:
         found.append(
