@@ -27,6 +27,7 @@ _RECORD = {"none stated; derived figures with citation", "UN, source named"}
 BESIDE |= {
     f"council_{name}": _RECORD for name in ("members", "resolutions", "statements", "meetings", "drafts", "vetoes")
 }
+BESIDE["peace_strength_month"] = {"none stated; derived figures with citation"}
 BESIDE["peace_sites"] = {"none stated; derived figures with citation"}
 # The chances of events are our own figures, learned from the covariates.
 BESIDE["edition_events.json"] = BESIDE["covariates"]
