@@ -55,3 +55,24 @@ def test_reach_decides_what_counts() -> None:
 def test_a_model_without_cells_is_named() -> None:
     with pytest.raises(UsageError, match="no cells of model 'other' at origin 2009; there are good"):
         deployment.hindcast(cells(2009, {"good": (1, 9, 0)}), [HERE], models=("other",), teams=1, reach_km=100)
+
+
+def test_sites_of_missions_count_from_the_year_after_their_maps() -> None:
+    # MINUSMA has maps from 2014 on, with Gao and Kidal, 285 km apart; nobody stands at FAR. Last year's deaths were
+    # mostly at Gao, so the one best site is Gao.
+    gao, kidal = (int(cell_of(*at)) for at in ((16.27, -0.05), (18.44, 1.41)))
+    pg_id = {HERE: gao, THERE: kidal}
+    frame = pl.concat([cells(2013, {"last": (9, 1, 0)}), cells(2014, {"last": (9, 1, 0)})])
+    frame = frame.with_columns(pl.col("pg_id").replace(pg_id)).filter(pl.col("pg_id") != HERE)
+    found = deployment.un_sites(frame, [gao, kidal, FAR], teams=1, reach_km=100)
+    rows = {(row["year"], row["model"]): row for row in found.iter_rows(named=True)}
+    assert [rows[2014, model]["share"] for model in (deployment.UN_ALL, deployment.UN_BEST)] == [0, 0]
+    assert rows[2014, deployment.UN_ALL]["sites"] == 0
+    every, best = rows[2015, deployment.UN_ALL], rows[2015, deployment.UN_BEST]
+    assert (every["share"], every["share_quiet"], every["sites"]) == (0.4, 1.0, 2)
+    assert (best["share"], best["share_quiet"], best["sites"]) == (0.1, 0.0, 1)
+
+
+def test_sites_are_chosen_by_last_year_s_deaths_which_must_be_there() -> None:
+    with pytest.raises(UsageError, match="no cells of model 'last'"):
+        deployment.un_sites(cells(2009, {"good": (1, 9, 0)}), [HERE], teams=1, reach_km=100)

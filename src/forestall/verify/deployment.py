@@ -2,11 +2,14 @@
 
 Every forecast is placed by the same method (greedy choice with exchanges, sites at the middles of land cells), so that
 what differs is the forecast; `PERFECT` places them by the deaths that came. A share is of all deaths in the area, or of
-those in cells that were quiet for three years.
+those in cells that were quiet for three years. Beside them stand the sites of UN missions (`un_sites`): what their
+deployments of the year before reached. Missions go where there is consent and a mandate, not where most deaths are
+expected, so that is a comparison of places, not of performance.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 import numpy.typing as npt
@@ -17,11 +20,15 @@ from forestall.ids.cells import centre
 from forestall.instruments.deployment import greedy
 from forestall.instruments.deployment.coverage import points, within
 from forestall.instruments.deployment.problem import Problem
+from forestall.instruments.peacekeeping.sites import sites
 from forestall.scores import compare
+from forestall.store import Workspace
 
 Floats = npt.NDArray[np.float64]
 PERFECT = "perfect_foresight"
 SHARES = ("share", "share_quiet")
+LAST = "last"
+UN_ALL, UN_BEST = "un_sites_all", "un_sites_best"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +72,51 @@ def hindcast(
     return pl.DataFrame(rows, infer_schema_length=None)
 
 
-def placed(pg_id: npt.ArrayLike, expected: Floats, *, teams: int, reach_km: float) -> npt.NDArray[np.bool_]:
-    """(n,) which cells lie within reach of teams placed by `expected`, at the middles of the cells. All False where
-    nothing is expected."""
+def un_sites(
+    cells: pl.DataFrame, area: npt.ArrayLike, *, teams: int, reach_km: float, workspace: Workspace | None = None
+) -> pl.DataFrame:
+    """What the sites of UN missions reached, rows as of `hindcast`, with `sites`: how many cells with sites count.
+
+    UN_ALL: all cells of the area with a site known on 1 January of the year. UN_BEST: the `teams` of them (fewer where
+    there are fewer) that reach most of the last year's deaths, chosen as teams are. cells, area: as for `hindcast`; the
+    model LAST must be among them, as it tells the last year's deaths. Raises UsageError if it is not.
+    """
+    inside = cells.filter(
+        pl.col("pg_id").is_in(np.unique(np.asarray(area)).tolist()), pl.col("ahead") == 1, pl.col("model") == LAST
+    )
+    if inside.is_empty():
+        raise UsageError(f"no cells of model {LAST!r}, which tells the deaths of the year before")
+    rows = []
+    for origin in inside["origin"].unique().sort().to_list():
+        one = inside.filter(pl.col("origin") == origin).sort("pg_id")
+        pg_id, quiet = one["pg_id"].to_numpy(), one["quiet"].to_numpy()
+        deaths, before = (one[name].to_numpy().astype(np.float64) for name in ("observed", "expected"))
+        known = sites(date(origin + 1, 1, 1), workspace=workspace)
+        stand = np.intersect1d(np.array([site.pg_id for site in known], dtype=np.int64), np.asarray(area))
+        every = np.asarray(within(points(*centre(stand)), points(*centre(pg_id)), reach_km).sum(axis=0) > 0)
+        best = placed(pg_id, before, teams=teams, reach_km=reach_km, candidates=stand)
+        rows.append(_row(origin + 1, UN_ALL, deaths, quiet, every) | {"sites": stand.size})
+        rows.append(_row(origin + 1, UN_BEST, deaths, quiet, best) | {"sites": min(teams, stand.size)})
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def placed(
+    pg_id: npt.ArrayLike, expected: Floats, *, teams: int, reach_km: float, candidates: npt.ArrayLike | None = None
+) -> npt.NDArray[np.bool_]:
+    """(n,) which cells lie within reach of teams placed by `expected`, at the middles of the cells.
+
+    candidates: cells where teams may stand, default: all of `pg_id`. All False where nothing is expected, or nothing
+    lies within reach of the candidates.
+    """
     middle, some = points(*centre(pg_id)), np.flatnonzero(expected > 0)
-    if not some.size:
-        return np.zeros(expected.size, dtype=bool)
-    reach = within(middle, middle[some], reach_km)
+    stand = middle if candidates is None else points(*centre(candidates))
+    reach = within(stand, middle[some], reach_km)
     near = np.flatnonzero(np.diff(reach.indptr) > 0)
+    if not near.size:
+        return np.zeros(expected.size, dtype=bool)
     kept = np.zeros(near.size, dtype=bool)
     found = greedy.place(Problem(reach[near], expected[None, some], teams, np.ones(near.size), kept))
-    return np.asarray(within(middle[near[found.chosen]], middle, reach_km).sum(axis=0) > 0)
+    return np.asarray(within(stand[near[found.chosen]], middle, reach_km).sum(axis=0) > 0)
 
 
 def _row(
