@@ -42,6 +42,13 @@ def test_no_map_of_the_same_or_a_later_year_is_used(day: date) -> None:
     assert all(len(of_mission) == 1 for of_mission in years.values())  # one year a mission: its newest
 
 
+def test_a_mission_that_has_ended_has_no_sites() -> None:
+    # UNMIT ended on 31 December 2012 (S/RES/2037), MINUSMA on 31 December 2023 (S/RES/2690); both have maps dated later.
+    assert sites(date(2012, 12, 31), mission="UNMIT")
+    assert not sites(date(2013, 1, 1), mission="UNMIT")
+    assert not sites(date(2025, 2, 1), mission="MINUSMA")
+
+
 def test_a_day_before_the_first_maps_are_known_is_refused() -> None:
     with pytest.raises(UsageError, match="1995-01-01"):
         sites(date(1994, 12, 31))

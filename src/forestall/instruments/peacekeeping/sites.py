@@ -59,19 +59,20 @@ def sites(
 ) -> tuple[MissionSite, ...]:
     """The sites known on a day, by mission and cell: each mission's newest maps of a year before, if it still goes on.
 
-    A mission that began in the year of `as_of` has no maps yet. One that the register says has ended by then is left
-    out; so is one that the register does not hold, unless its maps are of the year before. mission, iso3: only that
-    mission, only sites in that state. Maps end in 2024: after 2025 the sites are the last known ones (`year` says so).
-    Raises UsageError before 1995.
+    A mission that began in the year of `as_of` has no maps yet, also where it took over another's sites. One that has
+    ended by then (table `peace_missions`) is left out. mission, iso3: only that mission, only sites in that state. Maps
+    end in 2024: after 2025 the sites are the last known ones (`year` says so). Raises UsageError before 1995.
     """
     if as_of < FIRST:
         raise UsageError(f"sites of missions are known from {FIRST} on (maps of 1994); given {as_of}")
-    held = _embedded() if workspace is None else (workspace or Workspace.open()).table(TABLE)
-    known = held.filter(pl.col("year") < as_of.year).filter(pl.col("year") == pl.col("year").max().over("mission"))
-    last = min(as_of.year - 1, int(str(held["year"].max())))
-    going = _going_on(as_of, Workspace.open() if workspace is None else workspace)
-    kept = pl.col("year") == last if going is None else pl.col("mission").is_in(sorted(going))
-    known = known.filter(kept)
+    held = _embedded(TABLE) if workspace is None else workspace.table(TABLE)
+    register = _embedded("peace_missions") if workspace is None else workspace.table("peace_missions")
+    going = register.filter(pl.col("start") <= as_of, pl.col("end").is_null() | (pl.col("end") >= as_of))
+    known = (
+        held.filter(pl.col("year") < as_of.year)
+        .filter(pl.col("year") == pl.col("year").max().over("mission"))
+        .join(going.select("mission"), on="mission", how="semi")
+    )
     if mission is not None:
         known = known.filter(pl.col("mission") == mission)
     if iso3 is not None:
@@ -97,16 +98,7 @@ def sites(
     )
 
 
-@lru_cache(maxsize=1)
-def _embedded() -> pl.DataFrame:
+@lru_cache(maxsize=2)
+def _embedded(name: str) -> pl.DataFrame:
     """The rows that come with the package, read once."""
-    return Workspace.open().table(TABLE)
-
-
-def _going_on(on: date, workspace: Workspace) -> frozenset[str] | None:
-    """Missions of the register that went on on a day; None without a register."""
-    if "peace_missions" not in workspace.names():
-        return None
-    register = workspace.table("peace_missions")
-    going = register.filter(pl.col("start") <= on, pl.col("end").is_null() | (pl.col("end") >= on))
-    return frozenset(going["mission"].to_list())
+    return Workspace.open().table(name)
