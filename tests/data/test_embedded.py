@@ -30,6 +30,8 @@ BESIDE |= {
 BESIDE["peace_strength_month"] = {"none stated; derived figures with citation"}
 BESIDE["peace_contributor_month"] = BESIDE["peace_strength_month"]
 BESIDE["peace_contributor_mission_year"] = BESIDE["peace_strength_month"]
+BESIDE["peace_languages"] = {"ODbL-1.0"}
+BESIDE["peace_regional_members"] = BESIDE["peace_strength_month"]
 BESIDE["peace_sites"] = {"none stated; derived figures with citation"}
 # The chances of events are our own figures, learned from the covariates.
 BESIDE["edition_events.json"] = BESIDE["covariates"]

@@ -377,6 +377,14 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "source": _STR,
         "note": _STR,
     },
+    "peace_languages": {"iso3": _STR, "language": _STR},
+    "peace_regional_members": {
+        "iso3": _STR,
+        "organisation": _STR,
+        "member_from": _DATE,
+        "member_until": _DATE,
+        "source": _STR,
+    },
     "peace_contributor_month": {
         "gw_id": _I32,
         "iso3": _STR,
