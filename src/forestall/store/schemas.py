@@ -260,6 +260,16 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "note": _STR,
     },
     "peace_mission_hosts": {"mission": _STR, "gw_id": _I32, "iso3": _STR, "first": _DATE, "last": _DATE},
+    "peace_fatalities_year": {
+        "mission": _STR,
+        "year": _I32,
+        "cause": _STR,
+        "uniformed": _I32,
+        "civilians": _I32,
+        "others": _I32,
+        "uniformed_measured": _I32,
+    },
+    "peace_shortfall_month": {"mission": _STR, "month_id": _I32, "authorised": _I32, "deployed": _I32},
     "peace_strength_month": {
         "mission": _STR,
         "month_id": _I32,

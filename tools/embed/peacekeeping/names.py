@@ -45,6 +45,13 @@ FAMILIES: dict[str, tuple[tuple[str, date], ...]] = {
     ),
 }
 
+SUCCESSIONS: dict[tuple[str, str], date] = {
+    ("UNOMSIL", "UNAMSIL"): date(1999, 10, 22),  # S/RES/1270 (1999)
+    ("UNTAET", "UNMISET"): date(2002, 5, 20),  # S/RES/1410 (2002)
+    ("MONUC", "MONUSCO"): date(2010, 7, 1),  # S/RES/1925 (2010)
+}
+"""Missions that took over from another on a day; files give some months under the name of the other one."""
+
 _NOT_MISSIONS = {"", "ALL", "NA", "NAN", "NONE", "TOTAL"}
 _KEY = re.compile(r"[^A-Z0-9-]")
 
@@ -54,7 +61,8 @@ def mission(name: str, on: date | None = None, *, known: frozenset[str] | None =
 
     name: in any case, with stray blanks, quotes and the like. on: the day (or any day of the month) the row speaks of;
     without it a family name (UNAVEM, UNOSOM, UNEF) is not resolved and gives None. A numbered name (`UNAVEM II`) is
-    taken at its word. known: acronyms that count; default: those of the register's facts.
+    taken at its word; a month under the name of a successor or predecessor goes to the one that was there. known:
+    acronyms that count; default: those of the register's facts.
     """
     held = acronyms() if known is None else known
     key = _KEY.sub("", name.upper())
@@ -64,7 +72,15 @@ def mission(name: str, on: date | None = None, *, known: frozenset[str] | None =
         return None if on is None else family(key, on)
     found = OTHER_SPELLINGS.get(key, key)
     by_key = {_KEY.sub("", one): one for one in held}
-    return by_key.get(_KEY.sub("", found))
+    own = by_key.get(_KEY.sub("", found))
+    return own if own is None or on is None else _of_that_day(own, on)
+
+
+def _of_that_day(name: str, on: date) -> str:
+    for (earlier, later), change in SUCCESSIONS.items():
+        if name in (earlier, later):
+            return earlier if on < change else later
+    return name
 
 
 def family(name: str, on: date) -> str:
