@@ -260,6 +260,21 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "note": _STR,
     },
     "peace_mission_hosts": {"mission": _STR, "gw_id": _I32, "iso3": _STR, "first": _DATE, "last": _DATE},
+    "peace_mission_mandates": {
+        "mission": _STR,
+        "symbol": _STR,
+        "decided_on": _DATE,
+        "until": _DATE,
+        "final": _BOOL,
+        "note": _STR,
+    },
+    "peace_mission_budgets": {
+        "mission": _STR,
+        "period_start": _DATE,
+        "period_end": _DATE,
+        "budget": _F64,
+        "symbol": _STR,
+    },
     "peace_fatalities_year": {
         "mission": _STR,
         "year": _I32,
