@@ -34,7 +34,7 @@ BESIDE["peace_contributor_month"] = BESIDE["peace_strength_month"]
 BESIDE["peace_contributor_mission_year"] = BESIDE["peace_strength_month"]
 BESIDE["peace_languages"] = {"ODbL-1.0"}
 BESIDE["peace_regional_members"] = BESIDE["peace_strength_month"]
-BESIDE["peace_sites"] = {"none stated; derived figures with citation"}
+BESIDE["peace_operations"] = BESIDE["peace_sites"] = {"none stated; derived figures with citation"}
 # The chances of events are our own figures, learned from the covariates.
 BESIDE["edition_events.json"] = BESIDE["covariates"]
 """Terms of what these hold besides: yearly figures, counts and spells, cited (docs/sources/covariates.md)."""

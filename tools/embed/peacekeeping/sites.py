@@ -9,7 +9,6 @@ the mission's maps of the year those are, so that a site shown on one map of fou
 import hashlib
 import re
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -18,13 +17,13 @@ import polars as pl
 from forestall.errors import SourceError
 from forestall.ids import countries
 from forestall.ids.cells import cell_of
-from forestall.ids.state_table import State
 from forestall.store import files
 from forestall.store.manifest import EmbeddedTable, Source
 from forestall.store.schemas import SCHEMAS
 from tools.embed import command, held
 from tools.embed.build import parquet
 from tools.embed.inputs import Inputs
+from tools.embed.peacekeeping.ground import code, state_then
 
 TABLE = "peace_sites"
 COMMAND = "python -m tools.embed.peacekeeping.sites --shared ../shared/data"
@@ -138,15 +137,8 @@ def build(inputs: Inputs) -> pl.DataFrame:
 def _state(place: dict[str, object]) -> dict[str, object]:
     """The state that the ground belonged to at the end of the year; without a number where it belonged to none."""
     name, day = str(place["country"]), date(int(str(place["year"])), 12, 31)
-    now = countries.resolve(BETWEEN.get(name, name))
-    held = next(state for state in (now, *_before(now)) if state.start is None or state.start <= day)
-    return {"gw_id": held.gw_id, "iso3": held.continuing_iso3 or held.iso3}
-
-
-def _before(state: State) -> Iterator[State]:
-    for older in countries.predecessors(state):
-        yield older
-        yield from _before(older)
+    held = state_then(countries.resolve(BETWEEN.get(name, name)), day)
+    return {"gw_id": held.gw_id, "iso3": code(held)}
 
 
 def write(shared: Path, out: Path) -> str:
