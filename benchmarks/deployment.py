@@ -1,27 +1,32 @@
 """What 20 teams of 200 km would have reached in 2010-2020, placed each January by what was known.
 
-    python -m benchmarks.deployment [--cells FOLDER] [--first 2010] [--last 2020] [--area Africa] [--area world]
+    python -m benchmarks.deployment [--cells FOLDER] [--first 2010] [--last 2020] [--area Africa] [--write]
 
 Scored cells of every origin are kept in --cells (those that `python -m benchmarks.cells` writes will do); without them
-each year takes 20 s. Nothing was chosen on these years.
+each year takes 20 s. Nothing was chosen on these years. --write puts our model's shares and those of perfect foresight,
+for Africa and the world, into src/forestall/instruments/deployment/hindcast.json, from which plans say their regret.
 """
 
 import argparse
+import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from forestall.forecast.cells import hurdle
 from forestall.forecast.cells.features import Past
 from forestall.ids.months import month_id
+from forestall.instruments.deployment import hindcasts
 from forestall.instruments.deployment.areas import area
 from forestall.panel.cells import cell_panel
 from forestall.panel.land import land
-from forestall.store import Workspace
+from forestall.store import Workspace, files
 from forestall.verify import cell_backtest, deployment
 
 MODELS = ("last", "kernel", hurdle.NAME)
 LAST_OUTCOME = 2021
+AREAS = (hindcasts.REGION, hindcasts.WORLD)
 
 
 def main() -> None:
@@ -33,7 +38,10 @@ def main() -> None:
     parser.add_argument("--area", action="append", default=None)
     parser.add_argument("--teams", type=int, default=20)
     parser.add_argument("--reach", type=float, default=200.0)
+    parser.add_argument("--write", action="store_true", help="also write the figures that plans show")
     given = parser.parse_args()
+    if given.write and given.area:
+        parser.error("--write is for Africa and the world together: leave out --area")
     workspace = Workspace.open()
     panel = cell_panel(workspace, as_of=month_id(LAST_OUTCOME, 12), step="year", target="deaths_total")
     origins = {year - 1: (1,) for year in range(given.first, given.last + 1)}
@@ -41,12 +49,49 @@ def main() -> None:
     columns = ("model", "origin", "ahead", "pg_id", "quiet", "observed", "expected")
     cells = cells.select(columns).filter(pl.col("model").is_in(MODELS))
     ground = land(workspace)
-    for name in given.area or ("Africa", "world"):
+    written: dict[str, Any] = {}
+    for name in given.area or AREAS:
         where = area(name, ground, month_id(LAST_OUTCOME, 12))
         found = deployment.hindcast(
             cells, ground.pg_id[where.cells], models=MODELS, teams=given.teams, reach_km=given.reach
         )
         show(found, where.name)
+        written[name] = figures(found)
+    if given.write:
+        document = {
+            "about": "Shares of the deaths of a year within reach of teams placed at its start by what was known.",
+            "command": "python -m benchmarks.deployment --write",
+            "source": "our own hindcast, on the located events of UCDP GED held in the package (revised figures)",
+            "model": f"{hurdle.NAME} {hurdle.VERSION}",
+            "teams": given.teams,
+            "reach_km": given.reach,
+            "areas": written,
+        }
+        path = Path(hindcasts.__file__).parent / hindcasts.FILE
+        files.write(path, (json.dumps(document, indent=1) + "\n").encode())
+        print(f"\nwritten: {path}")
+
+
+def figures(found: pl.DataFrame) -> dict[str, Any]:
+    """What plans show of one area: shares of our model and of perfect foresight by year, their means, the regret."""
+    wide = found.pivot("model", index="year", values=list(deployment.SHARES)).sort("year")
+    names = {
+        "share": f"share_{hurdle.NAME}",
+        "best": f"share_{deployment.PERFECT}",
+        "share_quiet": f"share_quiet_{hurdle.NAME}",
+        "best_quiet": f"share_quiet_{deployment.PERFECT}",
+    }
+    shares = wide.select("year", **{name: pl.col(column).round(4) for name, column in names.items()})
+    regret = deployment.gain(found, deployment.PERFECT, hurdle.NAME)
+    return {
+        "years": shares.to_dicts(),
+        "mean": {name: round(float(wide[column].mean()), 4) for name, column in names.items()},  # type: ignore[arg-type]
+        "regret": {
+            "mean": round(regret.difference, 4),
+            "low90": round(regret.interval[0], 4),
+            "high90": round(regret.interval[1], 4),
+        },
+    }
 
 
 def show(found: pl.DataFrame, name: str) -> None:

@@ -1,8 +1,9 @@
 """The newest edition, worked out when the package was built, so that its first brief takes seconds and not a fit.
 
-Four files beside the embedded tables, written by `python -m tools.embed.edition` and never by hand: laws of the
-ensemble for a few panels, and the event probabilities, reasons and risk by cell of one. Each is found by the digest of
-all it follows from, so other figures, another version or other weights are not in them and are worked out as ever.
+Five files beside the embedded tables, written by `python -m tools.embed.edition` and never by hand: laws of the
+ensemble for a few panels, and of one panel the event probabilities, the reasons, the risk by cell and scenarios of all
+cells. Each is found by the digest of all it follows from, so other figures, another version or other weights are not in
+them and are worked out as ever.
 """
 
 import gzip
@@ -19,6 +20,7 @@ from forestall.forecast.laws import POINTS, Law
 
 LAWS, EVENTS, REASONS = "edition.npz", "edition_events.json", "edition_reasons.json.gz"
 CELLS = "edition_cells.parquet"
+SCENARIOS = "edition_scenarios.npz"
 
 
 @cache
@@ -80,3 +82,8 @@ def reasons(key: str) -> list[dict[str, Any]] | None:
 def cells() -> bytes:
     """The risk by cell that came with the package, empty if there is none; `forecast.cells.outlook` reads it."""
     return _file(CELLS)
+
+
+def scenarios() -> bytes:
+    """The scenarios of cells that came with the package, empty if there are none; `instruments.deployment` reads it."""
+    return _file(SCENARIOS)

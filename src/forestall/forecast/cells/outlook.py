@@ -9,6 +9,7 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -59,18 +60,37 @@ class CellRisk:
     model: str = f"{service.NAME} {service.VERSION}"
 
 
-def risk(workspace: Workspace, panel: Panel) -> CellRisk:
-    """The risk of all cells after the panel's last month. Raises UsageError if too little is located."""
+def risk(workspace: Workspace, panel: Panel, *, plan: service.Plan | None = None) -> CellRisk:
+    """The risk of all cells after the panel's last month. plan: of `plan_of`, where a caller has it already.
+
+    Raises UsageError if too little is located.
+    """
+    held = at_hand(workspace, panel)
+    if held is not None:
+        return held
+    content = pack(workspace, panel, plan=plan)
+    with contextlib.suppress(OSError, ForestallError):
+        files.write(_path(workspace, panel), content)
+    return unpack(content, key(panel, workspace))
+
+
+def at_hand(workspace: Workspace, panel: Panel) -> CellRisk | None:
+    """The risk if it came with the package or was worked out before, None if it has to be learned first."""
     asked = key(panel, workspace)
-    path = workspace.cache_dir / "cells" / f"{asked}.parquet"
     with contextlib.suppress(*UNFIT):
         return unpack(edition.cells(), asked)
     with contextlib.suppress(*UNFIT):
-        return unpack(path.read_bytes(), asked)
-    content = pack(workspace, panel)
-    with contextlib.suppress(OSError, ForestallError):
-        files.write(path, content)
-    return unpack(content, asked)
+        return unpack(_path(workspace, panel).read_bytes(), asked)
+    return None
+
+
+def plan_of(workspace: Workspace, panel: Panel) -> service.Plan:
+    """What the risk is drawn from: half a minute's learning or more. Raises UsageError if too little is located."""
+    return service.prepared(workspace, panel, horizon=YEAR, n_draws=N_DRAWS, seed=SEED)
+
+
+def _path(workspace: Workspace, panel: Panel) -> Path:
+    return workspace.cache_dir / "cells" / f"{key(panel, workspace)}.parquet"
 
 
 def key(panel: Panel, workspace: Workspace) -> str:
@@ -91,9 +111,9 @@ def key(panel: Panel, workspace: Workspace) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 
-def pack(workspace: Workspace, panel: Panel) -> bytes:
+def pack(workspace: Workspace, panel: Panel, *, plan: service.Plan | None = None) -> bytes:
     """The risk, worked out, as a Parquet file that says in its metadata what it follows from."""
-    plan = service.prepared(workspace, panel, horizon=YEAR, n_draws=N_DRAWS, seed=SEED)
+    plan = plan or plan_of(workspace, panel)
     found = worked_out(plan.tasks).with_columns(pl.col(NUMBERS).cast(pl.Float32).round(3))
     head = {
         "key": key(panel, workspace),

@@ -1,22 +1,25 @@
 """A plan for an area from the forecast of cells: which sites, what they reach, why, and what was missed."""
 
+import contextlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
 from forestall.errors import UsageError
-from forestall.ids.cells import centre
 from forestall.ids.countries import resolve
 from forestall.ids.months import format_month, month_end
-from forestall.instruments.deployment import exact, explain, greedy, scenarios
+from forestall.instruments.deployment import exact, explain, greedy, regret, scenarios
 from forestall.instruments.deployment.areas import Area
 from forestall.instruments.deployment.classes import TeamClass
-from forestall.instruments.deployment.coverage import points, within
-from forestall.instruments.deployment.problem import Floats, Group, Ints, Objective, Placement, Problem
-from forestall.instruments.deployment.sites import Site, candidates, positions
+from forestall.instruments.deployment.coverage import within
+from forestall.instruments.deployment.hindcasts import Hindcast, hindcast_of
+from forestall.instruments.deployment.outcome import Outcome, Recorded, outcome_of, recorded
+from forestall.instruments.deployment.problem import Ints, Objective, Placement, Problem
+from forestall.instruments.deployment.setting import Setting, Team, middles, reached, vectors
+from forestall.instruments.deployment.sites import Site, candidates
 from forestall.panel.frame import Panel
 from forestall.panel.land import Land, land
 from forestall.store import Workspace
@@ -46,7 +49,9 @@ class Stand:
 class Plan:
     """Teams in the order of what each adds. value, bound, total: the objective reached, what no plan passes, and what
     a plan would have that reached everything; in deaths of the twelve months first..last (YYYY-MM). gap: share of the
-    bound that may be missing. candidates: how many choices there were. scenarios: how many draws, 1 for the mean."""
+    bound that may be missing. candidates: how many choices there were. scenarios: how many draws the objective is taken
+    over, 1 for the mean. foresight: the plan within scenarios; hindcast: how such plans fared; outcome: what came, None
+    where that is not located."""
 
     area: str
     as_of: str
@@ -66,6 +71,9 @@ class Plan:
     scenarios: int
     model: str
     located_to: str
+    foresight: regret.Foresight
+    hindcast: Hindcast
+    outcome: Outcome | None
     caveats: tuple[str, ...]
 
     @property
@@ -92,13 +100,14 @@ def plan(
     quick: bool = False,
     gap: float = exact.GAP,
     seconds: float = exact.SECONDS,
+    ahead: scenarios.Ahead | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> Plan:
     """Place teams in an area so that most deaths of the next twelve months lie within reach.
 
     classes: one or more; a team that has no class of its own is one of cost 1. each: countries that must have a team.
     keep: sites that stand already, of reach `keep_reach_km` (default: that of the first class). quick: greedy only.
-    Scenarios are drawn for "cvar" and "worst", and with `stability`. Raises UsageError on what cannot be.
+    ahead: what may come, where a caller has it. Raises UsageError on what cannot be.
     """
     for team in classes:
         if not team.reach_km >= SHORTEST_KM:
@@ -111,37 +120,25 @@ def plan(
     if max_per_country is not None and max_per_country < 1:
         raise UsageError(f"at most {max_per_country} a country: expected 1 or more")
     ground = land(workspace)
-    must = [resolve(code, on=month_end(panel.as_of)).iso3 for code in each]
+    setting = Setting(
+        teams=teams,
+        classes=tuple(classes),
+        kept=tuple((site, TeamClass("kept", 1.0, keep_reach_km or classes[0].reach_km)) for site in keep),
+        budget=budget,
+        max_per_country=max_per_country,
+        must=tuple(resolve(code, on=month_end(panel.as_of)).iso3 for code in each),
+    )
     open_sites = candidates(workspace, ground, where, middles=middles)
-    demand, risk = scenarios.expected(workspace, panel)
-    if objective != "expected" or stability:
-        say("drawing scenarios of all cells: about a minute the first time, remembered afterwards")
-        demand = scenarios.drawn(workspace, panel)
-    inside = np.isin(demand.pg_id, ground.pg_id[where.cells])
-    pg_id, draws = demand.pg_id[inside], demand.draws[:, inside]
-    if not draws.any():
+    inside = ground.pg_id[where.cells]
+    seen = (ahead or scenarios.ahead(workspace, panel, say)).inside(inside)
+    if not seen.expected.any() and not seen.draws.any():
         raise UsageError(
             f"no deaths are forecast in {where.name} in the twelve months after {format_month(panel.as_of)}: there is "
             "nothing to place teams by"
         )
-    choices, reach = _choices(open_sites, classes, pg_id, draws, must)
-    stood = [(site, TeamClass("kept", 1.0, keep_reach_km or classes[0].reach_km)) for site in keep]
-    if stood:
-        reach = sparse.csr_array(
-            sparse.vstack([reach, within(_vectors([s for s, _ in stood]), _middles(pg_id), stood[0][1].reach_km)])
-        )
-    every = [*choices, *stood]
-    mean = draws.mean(axis=0, keepdims=True) if objective == "expected" else draws
-    problem = Problem(
-        reach=reach,
-        draws=mean,
-        teams=teams,
-        cost=np.array([team.cost for _, team in every]),
-        kept=np.array([site.kept for site, _ in every]),
-        budget=budget,
-        groups=_groups(every, classes, max_per_country, must),
-        objective=objective,
-    )
+    both, every = setting.problem(open_sites, seen.pg_id, np.vstack([seen.expected, seen.draws]), objective)
+    drawn = replace(both, draws=seen.draws)
+    problem = replace(both, draws=seen.expected[None, :]) if objective == "expected" else drawn
     found = greedy.place(problem) if quick else exact.place(problem, gap=gap, seconds=seconds)
     if not problem.holds(found.chosen):
         raise UsageError(
@@ -149,20 +146,22 @@ def plan(
         )
     found = _useful(problem, found)
     again = None
-    if draws.shape[0] > 1 and stability:
-        say("planning again from 50 resamples of the scenarios")
-        again = explain.frequency(_resampled(problem, draws), found.chosen, _near(every, found.chosen))
+    if stability and found.chosen.size:
+        say(f"planning again from {explain.RESAMPLES} resamples of the scenarios")
+        again = explain.frequency(drawn, found.chosen, _near(every, found.chosen))
     why = explain.reasons(problem, found, again)
+    stands = tuple(
+        Stand(every[i][0], every[i][1], reason, _countries(both.reach, int(i), seen, ground))
+        for i, reason in zip(found.chosen.tolist(), why, strict=True)
+    )
+    came = recorded(workspace, panel)
     return Plan(
         area=where.name,
         as_of=format_month(panel.as_of),
-        first=format_month(risk.first_month),
-        last=format_month(risk.last_month),
+        first=format_month(seen.risk.first_month),
+        last=format_month(seen.risk.last_month),
         objective=objective,
-        stands=tuple(
-            Stand(every[i][0], every[i][1], reason, _countries(problem, int(i), pg_id, ground))
-            for i, reason in zip(found.chosen.tolist(), why, strict=True)
-        ),
+        stands=stands,
         kept=tuple(keep),
         value=found.value,
         by_kept=problem.value(found.chosen[:0]),
@@ -171,56 +170,27 @@ def plan(
         gap=found.gap,
         method=found.method,
         cost=float(problem.cost[found.chosen].sum()),
-        candidates=len(choices),
+        candidates=int((~problem.kept).sum()),
         scenarios=int(problem.draws.shape[0]),
-        model=risk.model,
-        located_to=risk.located_to,
-        caveats=(*risk.caveats, *([FEW] if draws.sum(axis=1).mean() < 1 else []), *CAVEATS),
+        model=seen.risk.model,
+        located_to=seen.risk.located_to,
+        foresight=regret.within_scenarios(drawn, found.chosen),
+        hindcast=hindcast_of(where.cells, ground),
+        outcome=None if came is None else _outcome(came.inside(inside), setting, open_sites, stands),
+        caveats=(*seen.risk.caveats, *([FEW] if seen.expected.sum() < 1 else []), *CAVEATS),
     )
 
 
-def _vectors(sites: Sequence[Site]) -> Floats:
-    return points(*positions(sites))
-
-
-def _middles(pg_id: Ints) -> Floats:
-    return points(*centre(pg_id))
-
-
-def _choices(
-    sites: Sequence[Site], classes: Sequence[TeamClass], pg_id: Ints, draws: Floats, must: Sequence[str]
-) -> "tuple[list[tuple[Site, TeamClass]], sparse.csr_array]":
-    """Each class at each site, those left out that reach no expected death, unless a country needs a team anyway."""
-    vectors, middle, mean = _vectors(sites), _middles(pg_id), draws.mean(axis=0)
-    named = np.array([site.iso3 in must for site in sites])
-    choices: list[tuple[Site, TeamClass]] = []
-    parts = []
-    for team in classes:
-        reach = within(vectors, middle, team.reach_km)
-        some = np.flatnonzero((reach @ mean > 0) | named)
-        choices += [(sites[i], team) for i in some.tolist()]
-        parts.append(reach[some])
-    if not choices:
-        raise UsageError("no candidate site reaches a cell with forecast deaths: give more reach, or --middles")
-    return choices, sparse.csr_array(sparse.vstack(parts))
-
-
-def _groups(
-    every: Sequence[tuple[Site, TeamClass]], classes: Sequence[TeamClass], most: int | None, must: Sequence[str]
-) -> tuple[Group, ...]:
-    """Limits by country and by class. What is kept counts in its country."""
-    iso3 = np.array([site.iso3 for site, _ in every])
-    team = np.array([kind.name if not site.kept else "" for site, kind in every])
-    found = []
-    for code in sorted(set(iso3.tolist()) - {""} | set(must)):
-        least = 1 if code in must else 0
-        if least or most is not None:
-            found.append(Group(code, np.flatnonzero(iso3 == code).astype(np.int64), least, most))
-    for kind in classes:
-        if kind.at_most is not None:
-            members = np.flatnonzero(team == kind.name).astype(np.int64)
-            found.append(Group(f"class {kind.name}", members, 0, kind.at_most))
-    return tuple(found)
+def _outcome(came: Recorded, setting: Setting, sites: Sequence[Site], stands: Sequence[Stand]) -> Outcome:
+    """The plan beside what came; the best plan may stand at any candidate site."""
+    on = reached([*((one.site, one.team) for one in stands), *setting.kept], middles(came.pg_id))
+    best = float(came.deaths[on].sum())
+    if came.deaths.any():
+        with contextlib.suppress(UsageError):  # no candidate reaches any of it
+            problem, _ = setting.problem(sites, came.pg_id, came.deaths[None, :], "expected")
+            found = greedy.place(problem)
+            best = max(best, found.value) if problem.holds(found.chosen) else best
+    return outcome_of(came, on, best)
 
 
 def _useful(problem: Problem, found: Placement) -> Placement:
@@ -233,34 +203,16 @@ def _useful(problem: Problem, found: Placement) -> Placement:
     return Placement(chosen, found.value, found.bound, found.method)
 
 
-def _resampled(problem: Problem, draws: Floats) -> Problem:
-    """The problem with all scenarios, whatever its objective needs of them."""
-    return Problem(
-        problem.reach,
-        draws,
-        problem.teams,
-        problem.cost,
-        problem.kept,
-        problem.budget,
-        problem.groups,
-        problem.objective,
-        problem.tail,
-    )
-
-
-def _near(every: Sequence[tuple[Site, TeamClass]], chosen: Ints) -> npt.NDArray[np.bool_]:
+def _near(every: Sequence[Team], chosen: Ints) -> npt.NDArray[np.bool_]:
     """(chosen, n) which choices lie within half the reach of a chosen one."""
-    vectors = _vectors([site for site, _ in every])
-    return np.stack(
-        [within(vectors[i : i + 1], vectors, every[i][1].reach_km / 2).toarray()[0] > 0 for i in chosen.tolist()]
-    )
+    at = vectors([site for site, _ in every])
+    return np.stack([within(at[i : i + 1], at, every[i][1].reach_km / 2).toarray()[0] > 0 for i in chosen.tolist()])
 
 
-def _countries(problem: Problem, i: int, pg_id: Ints, ground: Land) -> tuple[str, ...]:
+def _countries(reach: "sparse.csr_array", i: int, seen: scenarios.Ahead, ground: Land) -> tuple[str, ...]:
     """Countries with forecast deaths within reach of a choice, those with most first."""
-    near = problem.reach.indices[problem.reach.indptr[i] : problem.reach.indptr[i + 1]]
     deaths: dict[str, float] = {}
-    for j in near.tolist():
-        code = ground.iso3[int(ground.position(int(pg_id[j])))]
-        deaths[code] = deaths.get(code, 0.0) + float(problem.draws[:, j].mean())
+    for j in reach.indices[reach.indptr[i] : reach.indptr[i + 1]].tolist():
+        code = ground.iso3[int(ground.position(int(seen.pg_id[j])))]
+        deaths[code] = deaths.get(code, 0.0) + float(seen.expected[j])
     return tuple(code for code, much in sorted(deaths.items(), key=lambda one: (-one[1], one[0])) if code and much > 0)
