@@ -39,8 +39,7 @@ def test_the_un_counts_71_operations_and_so_do_we(workspace: Workspace) -> None:
     then = register.missions(date(2020, 3, 31), workspace)
     assert sum(one.counted for one in then) == 71
     there = {one.mission for one in register.open_missions(date(2020, 3, 31), workspace) if one.counted}
-    assert there == set(
-        [
+    assert there == {
             "UNTSO",
             "UNMOGIP",
             "UNFICYP",
@@ -54,8 +53,7 @@ def test_the_un_counts_71_operations_and_so_do_we(workspace: Workspace) -> None:
             "UNMISS",
             "MINUSMA",
             "MINUSCA",
-        ]
-    )
+        ,}
 
 
 def test_missions_of_a_day_in_the_record(workspace: Workspace) -> None:

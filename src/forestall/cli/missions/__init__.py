@@ -65,11 +65,13 @@ def missions(
             raise UsageError(f"--effect is about all missions together, not {place!r}: leave the place out")
         _part("effect").show_effect(as_json)
     elif scenario is not None:
-        _part("effect").show_scenario(_named(place, "--scenario"), scenario.value, when, as_json)
+        asked_for = _named(place, "--scenario")
+        _part("effect").show_scenario(asked_for, scenario.value, when, as_json)
     elif contributors:
         _part("contributors").show_contributors(place, when, as_json)
     elif candidates:
-        _part("contributors").show_candidates(_named(place, "--candidates"), when, as_json)
+        asked_for = _named(place, "--candidates")
+        _part("contributors").show_candidates(asked_for, when, as_json)
     elif fit:
         _part("fit").show(place, when, as_json)
     else:
