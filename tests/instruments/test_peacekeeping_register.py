@@ -40,20 +40,9 @@ def test_the_un_counts_71_operations_and_so_do_we(workspace: Workspace) -> None:
     assert sum(one.counted for one in then) == 71
     there = {one.mission for one in register.open_missions(date(2020, 3, 31), workspace) if one.counted}
     assert there == {
-            "UNTSO",
-            "UNMOGIP",
-            "UNFICYP",
-            "UNDOF",
-            "UNIFIL",
-            "MINURSO",
-            "UNMIK",
-            "UNAMID",
-            "MONUSCO",
-            "UNISFA",
-            "UNMISS",
-            "MINUSMA",
-            "MINUSCA",
-        ,}
+        "UNTSO", "UNMOGIP", "UNFICYP", "UNDOF", "UNIFIL", "MINURSO", "UNMIK", "UNAMID", "MONUSCO", "UNISFA", "UNMISS",
+        "MINUSMA", "MINUSCA",
+    }  # fmt: skip
 
 
 def test_missions_of_a_day_in_the_record(workspace: Workspace) -> None:
