@@ -117,7 +117,7 @@ def test_unknown_and_later_missions_are_refused_in_one_line(workspace: Workspace
     assert register.nearest("UNAVEM") == ["UNAVEM I", "UNAVEM II", "UNAVEM III"]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(days)
 def test_nothing_later_than_the_day_is_told(on: date) -> None:
     workspace = Workspace.open()
@@ -136,7 +136,7 @@ def test_nothing_later_than_the_day_is_told(on: date) -> None:
     assert fatalities.data_end(on) <= on
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(days, st.integers(0, 4000))
 def test_begun_missions_stay_begun_and_deaths_only_grow(on: date, later: int) -> None:
     workspace, then = Workspace.open(), min(on + timedelta(days=later), date(2026, 12, 31))
@@ -176,6 +176,19 @@ def test_counts_that_were_left_out_are_not_zero(workspace: Workspace) -> None:
     assert frame["police"].null_count() > 2000
     early = strength.series("UNTSO", date(1991, 6, 30), workspace)[0]
     assert (early.troops, early.police, early.observers, early.total) == (290, None, None, 290)
+
+
+def test_missions_add_up_to_the_totals_of_the_source(shared: Path, workspace: Workspace) -> None:
+    totals = Inputs(shared).csv("peacekeeping/ipi_month_totals_1990_2017.csv", ("Date", "Total Contributions"))
+    sums = (
+        workspace.table("peace_strength_month")
+        .group_by("month_id")
+        .agg(pl.sum_horizontal("troops", "police", "observers").sum().alias("total"))
+    )
+    held = dict(sums.rows())
+    assert len(held) == totals.height == 316
+    for day, total in totals.iter_rows():
+        assert held[month_id(int(day[:4]), int(day[5:7]))] == int(total), day
 
 
 def test_deaths_are_those_that_the_un_reported(workspace: Workspace) -> None:

@@ -1,5 +1,6 @@
 """`forestall missions`: the register of missions on a day, of a country, or one mission, as tables or JSON."""
 
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -40,6 +41,11 @@ def _country(place: str, on: date) -> "State":
     try:
         return countries.resolve(place, on)
     except UnknownCountryError as error:
+        # A mission may have been in a land before it was a state, as UNTAET was in what became Timor-Leste.
+        with suppress(UnknownCountryError):
+            later = countries.resolve(place, max(on, register.KNOWN_TO))
+            if register.ever_in_country(register.code_of(later), on):
+                return later
         raise UnknownCountryError(f"{error}; or a mission: nearest are {', '.join(register.nearest(place))}") from None
 
 

@@ -78,7 +78,7 @@ class Shortfall:
 
 def known_month(as_of: date) -> int:
     """The last month whose figures count as known on a day: the last that is followed by a month that is over."""
-    return month_of(as_of + timedelta(days=1)) - 2
+    return month_of(min(as_of, date.max - timedelta(days=1)) + timedelta(days=1)) - 2
 
 
 def series(mission: str, as_of: date, workspace: Workspace | None = None) -> tuple[Strength, ...]:
