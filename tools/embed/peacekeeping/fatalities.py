@@ -5,7 +5,6 @@ fatalities; a second record, coded by researchers to June 2015, is compared and 
 defects: docs/sources/peacekeeping-register.md.
 """
 
-import hashlib
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,14 +12,13 @@ from pathlib import Path
 import polars as pl
 
 from forestall.errors import SourceError
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs, month_id
 from tools.embed.peacekeeping.names import mission
 from tools.embed.peacekeeping.strength import strength
+from tools.embed.peacekeeping.writing import write
 
 TABLE = "peace_fatalities_year"
 COMMAND = "python -m tools.embed.peacekeeping.fatalities --shared ../shared/data"
@@ -123,34 +121,23 @@ def build(shared: Path, out: Path) -> list[str]:
     """Write the table and its entry in the manifest; returns lines on what was found."""
     inputs = Inputs(shared)
     deaths = record(inputs)
-    frame = by_year(deaths, strength(inputs))
-    content = parquet(frame)
-    files.write(out / f"{TABLE}.parquet", content)
-    entry = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=(
-            Source(
-                name="UN peacekeeping fatalities",
-                version="2025-04-04",
-                licence="CC-BY-4.0",
-                citation="United Nations Peace and Security Data Hub, fatalities in UN peace operations since 1948 "
-                "(2025-04-04); counts by mission, year and class",
-                url="https://psdata.un.org/",
-                published=date(2025, 4, 4),
-                sha256_of_input=inputs.digests[RECORD],
-            ),
-        ),
-        command=COMMAND,
-        note="2025 to 18 February only; six cases that stand twice count once; uniformed_measured: in months whose "
-        "strength peace_strength_month has",
-        first_year=1948,
-        last_year=2025,
+    source = Source(
+        name="UN peacekeeping fatalities",
+        version="2025-04-04",
+        licence="CC-BY-4.0",
+        citation="United Nations Peace and Security Data Hub, fatalities in UN peace operations since 1948 "
+        "(2025-04-04); counts by mission, year and class",
+        url="https://psdata.un.org/",
+        published=date(2025, 4, 4),
+        sha256_of_input=inputs.digests[RECORD],
     )
-    held.enter(out, tables={TABLE: entry}, built_with=f"polars {pl.__version__}")
-    return [f"{TABLE}: {frame.height} rows, {deaths.height} deaths, {len(content):,} bytes", *differences(inputs)]
+    note = (
+        "2025 to 18 February only; six cases that stand twice count once; uniformed_measured: in months whose strength "
+        "peace_strength_month has"
+    )
+    frame = by_year(deaths, strength(inputs))
+    said = write(out, TABLE, frame, source, command=COMMAND, note=note, span="year")
+    return [f"{said}, {deaths.height:,} deaths", *differences(inputs)]
 
 
 def main() -> int:

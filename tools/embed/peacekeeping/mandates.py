@@ -12,12 +12,11 @@ from pathlib import Path
 
 import polars as pl
 
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.peacekeeping.facts import day, facts
+from tools.embed.peacekeeping.writing import write
 
 MANDATES, BUDGETS = "peace_mission_mandates", "peace_mission_budgets"
 COMMAND = "python -m tools.embed.peacekeeping.mandates --shared ../shared/data"
@@ -64,42 +63,27 @@ def _rows(name: str) -> list[dict[str, str]]:
 def build(shared: Path, out: Path) -> list[str]:
     """Write both tables and their entries in the manifest; returns a line on each. Nothing of `shared` is read."""
     del shared
-    entries, said = {}, []
-    for name, frame, file, about, note in (
-        (
-            MANDATES,
-            mandates(),
-            "mandates.csv",
-            "Security Council resolutions named in the rows",
-            "decisions since late 2023, to 2026-01-30; earlier ones are not in it",
-        ),
-        (
-            BUDGETS,
-            budgets(),
-            "budgets.csv",
-            "General Assembly resolutions, and notes and press releases on them, named in the rows",
-            "the financial years 2009/10 to 2013/14 and a few later figures; null means not looked up, not nothing",
-        ),
-    ):
-        content = parquet(frame)
-        files.write(out / f"{name}.parquet", content)
-        digest = hashlib.sha256(_HERE.with_name(file).read_bytes()).hexdigest()
-        source = Source(
-            name="United Nations documents", version="looked up 2026-11-25", licence="UN, source named",
-            citation=about, url="https://documents.un.org/", sha256_of_input=digest,
-        )  # fmt: skip
-        entries[name] = EmbeddedTable(
-            file=f"{name}.parquet",
-            rows=frame.height,
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            sources=(source,),
-            command=COMMAND,
-            note=note,
-        )
-        said.append(f"{name}: {frame.height} rows, {len(content):,} bytes")
-    held.enter(out, tables=entries, built_with=f"polars {pl.__version__}")
-    return said
+    decided = _source("mandates.csv", "Security Council resolutions named in the rows")
+    adopted = _source(
+        "budgets.csv", "General Assembly resolutions, and notes and press releases on them, named in the rows"
+    )
+    until = "decisions since late 2023, to 2026-01-30; earlier ones are not in it"
+    years = "the financial years 2009/10 to 2013/14 and a few later figures; what is absent was not looked up"
+    return [
+        write(out, MANDATES, mandates(), decided, command=COMMAND, note=until),
+        write(out, BUDGETS, budgets(), adopted, command=COMMAND, note=years),
+    ]
+
+
+def _source(file: str, about: str) -> Source:
+    return Source(
+        name="United Nations documents",
+        version="looked up 2026-11-25",
+        licence="UN, source named",
+        citation=about,
+        url="https://documents.un.org/",
+        sha256_of_input=hashlib.sha256(_HERE.with_name(file).read_bytes()).hexdigest(),
+    )
 
 
 def main() -> int:

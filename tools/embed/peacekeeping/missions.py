@@ -6,7 +6,6 @@ with a UN symbol. Sources and defects: docs/sources/peacekeeping-register.md.
 """
 
 import calendar
-import hashlib
 import sys
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -17,14 +16,13 @@ import polars as pl
 from forestall.errors import SourceError
 from forestall.ids import countries
 from forestall.ids.state_table import rows as state_rows
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs
 from tools.embed.peacekeeping.facts import Fact, facts
 from tools.embed.peacekeeping.names import FAMILIES, OTHER_SPELLINGS
+from tools.embed.peacekeeping.writing import write
 
 MISSIONS, HOSTS = "peace_missions", "peace_mission_hosts"
 COMMAND = "python -m tools.embed.peacekeeping.missions --shared ../shared/data"
@@ -192,28 +190,13 @@ def build(shared: Path, out: Path) -> list[str]:
     """Write both tables and their entries in the manifest; returns lines on what was found."""
     inputs = Inputs(shared)
     frame = missions(inputs)
-    where = hosts(frame)
     source = source_of(inputs)
-    entries = {}
-    for name, table in ((MISSIONS, frame), (HOSTS, where)):
-        content = parquet(table)
-        files.write(out / f"{name}.parquet", content)
-        entries[name] = EmbeddedTable(
-            file=f"{name}.parquet",
-            rows=table.height,
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            sources=(source,),
-            command=COMMAND,
-            note="the list is of 2024-02-19; later beginnings and ends by the documents named in the rows",
-        )
-    held.enter(out, tables=entries, built_with=f"polars {pl.__version__}")
-    different = differences(inputs, frame)
-    counted = frame.filter("counted").height
+    note = "the list is of 2024-02-19; later beginnings and ends by the documents named in the rows"
     return [
-        f"{MISSIONS}: {frame.height} missions, {counted} in the UN's count of peacekeeping operations",
-        f"{HOSTS}: {where.height} rows",
-        *different,
+        write(out, MISSIONS, frame, source, command=COMMAND, note=note),
+        write(out, HOSTS, hosts(frame), source, command=COMMAND, note=note),
+        f"{frame.filter('counted').height} in the UN's count of peacekeeping operations",
+        *differences(inputs, frame),
     ]
 
 

@@ -5,7 +5,6 @@ The shortfall itself is not kept: the file cuts it at 0 where more were deployed
 docs/sources/peacekeeping-register.md.
 """
 
-import hashlib
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,13 +12,12 @@ from pathlib import Path
 import polars as pl
 
 from forestall.errors import SourceError
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs
 from tools.embed.peacekeeping.names import mission
+from tools.embed.peacekeeping.writing import write
 
 TABLE = "peace_shortfall_month"
 COMMAND = "python -m tools.embed.peacekeeping.shortfall --shared ../shared/data"
@@ -65,31 +63,17 @@ def build(shared: Path, out: Path) -> str:
     """Write the table and its entry in the manifest; returns a line on it."""
     inputs = Inputs(shared)
     frame = shortfall(inputs)
-    content = parquet(frame)
-    files.write(out / f"{TABLE}.parquet", content)
-    entry = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=(
-            Source(
-                name="Personnel shortfall in UN missions",
-                version="1990-2015",
-                licence="none stated; derived figures with citation",
-                citation="Passmore, Shannon and Hart (2018), Rallying the troops: collective action and self-interest "
-                "in UN peacekeeping contributions, Journal of Peace Research 55(3), doi:10.1177/0022343317731152",
-                sha256_of_input=inputs.digests[FILE],
-            ),
-        ),
-        command=COMMAND,
-        note="authorised is null where the file has 0 or none; uniformed personnel of all kinds",
-        first_month=int(frame["month_id"].to_numpy().min()),
-        last_month=int(frame["month_id"].to_numpy().max()),
+    source = Source(
+        name="Personnel shortfall in UN missions",
+        version="1990-2015",
+        licence="none stated; derived figures with citation",
+        citation="Passmore, Shannon and Hart (2018), Rallying the troops: collective action and self-interest in UN "
+        "peacekeeping contributions, Journal of Peace Research 55(3), doi:10.1177/0022343317731152",
+        sha256_of_input=inputs.digests[FILE],
     )
-    held.enter(out, tables={TABLE: entry}, built_with=f"polars {pl.__version__}")
-    known = frame.drop_nulls()
-    return f"{TABLE}: {frame.height} rows, {known.height} with both figures, {len(content):,} bytes"
+    note = "authorised is null where the file has 0 or none; uniformed personnel of all kinds"
+    said = write(out, TABLE, frame, source, command=COMMAND, note=note, span="month_id")
+    return f"{said}, {frame.drop_nulls().height:,} rows with both figures"
 
 
 def main() -> int:

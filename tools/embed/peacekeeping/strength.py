@@ -5,7 +5,6 @@ International Peace Institute. A count that the file leaves out is null, not 0: 
 strength as troops. Defects: docs/sources/peacekeeping-register.md.
 """
 
-import hashlib
 import sys
 from datetime import date
 from pathlib import Path
@@ -13,13 +12,12 @@ from pathlib import Path
 import polars as pl
 
 from forestall.errors import SourceError
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs
 from tools.embed.peacekeeping.names import mission
+from tools.embed.peacekeeping.writing import write
 
 TABLE = "peace_strength_month"
 COMMAND = "python -m tools.embed.peacekeeping.strength --shared ../shared/data"
@@ -69,22 +67,8 @@ def build(shared: Path, out: Path) -> str:
     """Write the table and its entry in the manifest; returns a line on it."""
     inputs = Inputs(shared)
     frame = strength(inputs)
-    content = parquet(frame)
-    files.write(out / f"{TABLE}.parquet", content)
-    months = frame["month_id"]
-    entry = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=(source_of(inputs),),
-        command=COMMAND,
-        note="months as at their end; a count the file leaves out is null; civilians are not in it",
-        first_month=int(months.to_numpy().min()),
-        last_month=int(months.to_numpy().max()),
-    )
-    held.enter(out, tables={TABLE: entry}, built_with=f"polars {pl.__version__}")
-    return f"{TABLE}: {frame.height} rows, {frame['mission'].n_unique()} missions, {len(content):,} bytes"
+    note = "months as at their end; a count the file leaves out is null; civilians are not in it"
+    return write(out, TABLE, frame, source_of(inputs), command=COMMAND, note=note, span="month_id")
 
 
 def main() -> int:
