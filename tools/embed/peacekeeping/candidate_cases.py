@@ -1,8 +1,8 @@
 """peace_candidate_cases: new UN missions since 1995, every member that might have contributed, and who did.
 
 Run: `python -m tools.embed.peacekeeping.candidate_cases --shared ../shared/data`, after the tables of contributors,
-ties and missions. A case is a member of the United Nations on the mission's first day, without the host, with what was known
-of it then (`candidate_facts`) and whether a deployment map of the first twelve months names a unit of it.
+ties and missions. A case is a member of the United Nations on the mission's first day, without the host, with what was
+known of it then (`candidate_facts`) and whether a deployment map of the first twelve months names a unit of it.
 """
 
 import hashlib

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 PUBLISHED_ON = date(2025, 8, 1)
 """From this day on the published ideal points of July 2025 are used, before it our own of the last ended session."""
-_CHUNK = 128
 
 
 def distances(workspace: Workspace, host: str) -> Mapping[str, float]:
@@ -31,19 +30,21 @@ def distances(workspace: Workspace, host: str) -> Mapping[str, float]:
 
     Empty if the host has no cell of its own; states smaller than a cell are missing (Andorra, San Marino ...).
     """
-    codes, starts, points, own = _edges(workspace, host)
+    codes, number, points = _edges(workspace)
+    own = points[number == codes.index(host)] if host in codes else points[:0]
     if own.size == 0:
         return {}
-    best = np.full(len(codes), -1.0)
-    for start in range(0, len(own), _CHUNK):
-        cosine = (points @ own[start : start + _CHUNK].T).max(axis=1)
-        best = np.maximum(best, np.maximum.reduceat(cosine, starts))
-    km = cells.RADIUS_KM * np.arccos(np.clip(best, -1.0, 1.0))
+    from scipy.spatial import cKDTree
+
+    chord, _ = cKDTree(own).query(points)
+    nearest = np.minimum.reduceat(chord, np.searchsorted(number, np.arange(len(codes))))
+    km = 2 * cells.RADIUS_KM * np.arcsin(np.clip(nearest / 2, 0.0, 1.0))
     return {code: float(value) for code, value in zip(codes, km, strict=True) if code != host}
 
 
-def _edges(workspace: Workspace, host: str) -> tuple[list[str], "npt.NDArray[np.int64]", "np.ndarray", "np.ndarray"]:
-    """Cells at the edge of each state as points on the unit sphere: codes, where each begins, points, the host's."""
+@lru_cache(maxsize=2)
+def _edges(workspace: Workspace) -> tuple[list[str], "npt.NDArray[np.int64]", "npt.NDArray[np.float64]"]:
+    """Cells at the edge of each state: codes, the number of each cell's state (ascending), points on the sphere."""
     table = workspace.table("land_cells").sort("iso3", "pg_id")
     names = table["iso3"].to_numpy()
     pg_id = table["pg_id"].to_numpy()
@@ -57,8 +58,7 @@ def _edges(workspace: Workspace, host: str) -> tuple[list[str], "npt.NDArray[np.
     edge, number = pg_id[~inside], number[~inside]
     lat, lon = (np.radians(part) for part in cells.centre(edge))
     points = np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
-    starts = np.searchsorted(number, np.arange(len(codes)))
-    return [str(code) for code in codes], starts, points, points[codes[number] == host]
+    return [str(code) for code in codes], number, points
 
 
 def neighbours(workspace: Workspace, host: str, on: date) -> frozenset[str]:
