@@ -1,8 +1,9 @@
 """peace_languages and peace_regional_members: what a host and a possible contributor have in common.
 
-Run: `python -m tools.embed.peacekeeping.ties --shared ../shared/data`. Official languages by state (of today, on every
-date), and membership of regional organisations that concern themselves with peace and security: by year to 2014 from
-COW IGO, with later changes from a list of facts. A minimal table until the house has a room for these organisations.
+Run: `python -m tools.embed.peacekeeping.ties --shared ../shared/data`. Official and working languages by state (of
+today, on every date: in Mali, Burkina Faso and Niger, French, which the list keeps, is a working language now), and
+membership of regional organisations that concern themselves with peace and security: by year to 2014 from COW IGO, with
+later changes from a list of facts. A minimal table until the house has a room for these organisations.
 """
 
 import csv

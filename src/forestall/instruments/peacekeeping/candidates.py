@@ -159,7 +159,7 @@ class _Context:
             Ends("units in UN missions, by contributor and mission", str(self.year), contributors.GEOPKO),
             Ends("deaths in organised violence", self.last_month, "UCDP"),
             Ends("votes in the General Assembly", self.votes, "un_ideal_points"),
-            Ends("official languages", "2026, for every day", "mledoze/countries (ODbL)"),
+            Ends("official and working languages", "2026, used for every day", "mledoze/countries (ODbL)"),
             Ends("regional organisations", "2014, with changes listed to 2025-10", "COW IGO 3; the organisations"),
             Ends("distances and borders", "borders of cells as of 2024", "forestall land_cells; COW contiguity"),
         )
@@ -182,7 +182,9 @@ class _Context:
             size = f", up to {one.region_troops:,.0f} troops in a year" if one.region_troops else ""
             said.append(Reason(f"had units in the region in {span}: {', '.join(one.region)}{size}", self.maps))
         if one.languages:
-            said.append(Reason(f"shares an official language: {', '.join(one.languages)}", "mledoze/countries"))
+            said.append(
+                Reason(f"shares an official or working language: {', '.join(one.languages)}", "mledoze/countries")
+            )
         if one.organisations:
             said.append(
                 Reason(

@@ -74,7 +74,7 @@ def neighbours(workspace: Workspace, host: str, on: date) -> frozenset[str]:
 
 
 def shared_languages(workspace: Workspace, host: str) -> Mapping[str, tuple[str, ...]]:
-    """Official languages of the host that are official in the other state too (as of today's list)."""
+    """Official or working languages that the host and the other state share (as of today's list)."""
     table = workspace.table("peace_languages")
     own = table.filter(pl.col("iso3") == host)["language"].to_list()
     return _listed(table.filter(pl.col("language").is_in(own), pl.col("iso3") != host), "language")
