@@ -6,7 +6,6 @@ it was and where one stood that is filed under another state, stands in operatio
 """
 
 import csv
-import hashlib
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -18,13 +17,11 @@ from forestall.errors import SourceError
 from forestall.ids import countries
 from forestall.ids.months import month_end
 from forestall.ids.state_table import State
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs, integer, month_id
-from tools.embed.peacekeeping import names
+from tools.embed.peacekeeping import names, writing
 from tools.embed.peacekeeping.ground import code, state_then
 
 TABLE = "peace_operations"
@@ -146,31 +143,19 @@ def write(shared: Path, out: Path) -> str:
     """Write the table and enter it in the manifest; returns a line on it."""
     inputs = Inputs(shared)
     frame = build(inputs)
-    content = parquet(frame)
-    table = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=(
-            Source(
-                name="UN and Non-UN Peacekeeping Dataset",
-                version="2",
-                licence="none stated; derived figures with citation",
-                citation=CITATION,
-                url="https://www.corinnebara.net/",
-                sha256_of_input=inputs.digests[FILE],
-            ),
-        ),
-        first_month=int(str(frame["spell_first_month"].min())),
-        last_month=int(str(frame["spell_last_month"].max())),
-        command=COMMAND,
-        note="operations in civil conflicts only; one operation in several conflicts has a row for each, with the same "
-        "persons: never sum over conflicts",
+    source = Source(
+        name="UN and Non-UN Peacekeeping Dataset",
+        version="2",
+        licence="none stated; derived figures with citation",
+        citation=CITATION,
+        url="https://www.corinnebara.net/",
+        sha256_of_input=inputs.digests[FILE],
     )
-    files.write(out / table.file, content)
-    held.enter(out, tables={TABLE: table})
-    return f"{TABLE}: {table.rows:,} rows, {table.bytes:,} bytes"
+    note = (
+        "operations in civil conflicts, 1993-01 to 2016-12; one operation in several conflicts has a row for each, "
+        "with the same persons: never sum over conflicts"
+    )
+    return writing.write(out, TABLE, frame, source, command=COMMAND, note=note)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,6 @@ the mission's maps of the year those are, so that a site shown on one map of fou
 (docs/sources/peacekeeping-sites.md).
 """
 
-import hashlib
 import re
 import sys
 from datetime import date
@@ -17,12 +16,11 @@ import polars as pl
 from forestall.errors import SourceError
 from forestall.ids import countries
 from forestall.ids.cells import cell_of
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs
+from tools.embed.peacekeeping import writing
 from tools.embed.peacekeeping.ground import code, state_then
 
 TABLE = "peace_sites"
@@ -145,36 +143,26 @@ def write(shared: Path, out: Path) -> str:
     """Write the table and enter it in the manifest; returns a line on it."""
     inputs = Inputs(shared)
     frame = build(inputs)
-    content = parquet(frame)
-    table = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=tuple(
-            Source(
-                name=f"Geo-PKO, {what}",
-                version=version,
-                licence=LICENCE,
-                citation=CITATION,
-                url="https://www.uu.se/en/department/peace-and-conflict-research/research/research-data/geo-pko",
-                sha256_of_input=inputs.digests[name],
-            )
-            for name, what, version in (
-                (FRONT, "sites by year", "2.3"),
-                (CONTRIBUTORS, "contributors at sites by year", "2.3"),
-                (RAW, "records by map", "1994-2020"),
-            )
-        ),
-        first_year=int(str(frame["year"].min())),
-        last_year=int(str(frame["year"].max())),
-        command=COMMAND,
-        note="sites of a cell together; troops are what the units on a map stand for (a battalion 650, a company 150, "
-        "a platoon 35 unless the map says more), not a count of persons",
+    sources = (
+        Source(
+            name=f"Geo-PKO, {what}",
+            version=version,
+            licence=LICENCE,
+            citation=CITATION,
+            url="https://www.uu.se/en/department/peace-and-conflict-research/research/research-data/geo-pko",
+            sha256_of_input=inputs.digests[name],
+        )
+        for name, what, version in (
+            (FRONT, "sites by year", "2.3"),
+            (CONTRIBUTORS, "contributors at sites by year", "2.3"),
+            (RAW, "records by map", "1994-2020"),
+        )
     )
-    files.write(out / table.file, content)
-    held.enter(out, tables={TABLE: table})
-    return f"{TABLE}: {table.rows:,} rows, {table.bytes:,} bytes"
+    note = (
+        "sites of a cell together; troops are what the units on a map stand for (a battalion 650, a company 150, a "
+        "platoon 35 unless the map says more), not a count of persons"
+    )
+    return writing.write(out, TABLE, frame, *sources, command=COMMAND, note=note, span="year")
 
 
 if __name__ == "__main__":
