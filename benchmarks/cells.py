@@ -6,7 +6,7 @@ Scores of single cells are kept in --out, country draws in --country-cache; a se
 again. Delete both when a model changes. Outcomes are of 2006 to 2021. Choices were made on origins to CHOSEN, whose
 outcomes end in 2013 at the latest; the later span is what they did not see.
 
-One core: the country forecasts about a minute an origin, the cells 15 to 20 s a case, 31 cases; the tables 2 minutes.
+One core: the country forecasts about a minute an origin, the cells 40 to 60 s a case, 31 cases; the tables 2 minutes.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import polars as pl
 
 from forestall.forecast import dependence, models
 from forestall.forecast.cells.baselines import BASELINES
+from forestall.forecast.cells.context import context
 from forestall.forecast.cells.features import Past
 from forestall.ids.cells import centre
 from forestall.ids.months import month_id
@@ -183,7 +184,8 @@ def main() -> None:
     parser.add_argument("--last", type=int, default=LAST)
     given = parser.parse_args()
     workspace = Workspace.open()
-    past = Past(cell_panel(workspace, as_of=month_id(LAST_OUTCOME, 12)))
+    panel = cell_panel(workspace, as_of=month_id(LAST_OUTCOME, 12))
+    past = Past(panel, context(workspace, panel, panel.year_ends))
     for ahead in HORIZONS:
         last = min(given.last, LAST_OUTCOME - ahead)
         frame = cell_backtest.backtest(

@@ -23,6 +23,7 @@ import pyreadr
 from forestall import scores
 from forestall.forecast import dependence, models
 from forestall.forecast.cells import baselines, hurdle, service
+from forestall.forecast.cells.context import context
 from forestall.forecast.cells.features import Past
 from forestall.forecast.cells.law import CellLaw
 from forestall.forecast.cells.windows import Windows
@@ -113,7 +114,7 @@ def countries_day(as_of: int) -> Any:
 def ours(panel: CellPanel, workspace: Workspace, origin: int) -> Numbers:
     """Rows (cell position, month, draw, deaths) of the next twelve months, only draws above zero."""
     seen = years(panel, origin)
-    past = Past(seen)
+    past = Past(seen, context(workspace, seen, seen.year_ends))
     k = seen.periods.size - 1
     law = hurdle.law(hurdle.fit(past, k, 1), past, k)
     states = by_country(panel, workspace, origin)

@@ -84,6 +84,13 @@ class CellPanel:
         """(t,) whether a release locates the period whole."""
         return np.array([bool(release) for release in self.releases])
 
+    @property
+    def year_ends(self) -> Ints:
+        """(t,) month_id of each December, for a panel of calendar years. Raises ShapeError for one of months."""
+        if self.step != "year":
+            raise ShapeError("only a cell panel of years has year ends")
+        return (self.periods - 1979) * 12
+
     def cut(self, as_of: int) -> "CellPanel":
         """The same panel seen from an earlier month: periods that end after `as_of` (month_id) are gone, and the notes,
         which speak of the whole.

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 import numpy.typing as npt
 
+from forestall.forecast.cells.context import Context
 from forestall.forecast.cells.grid import Grid, around, distance, smooth
 from forestall.forecast.levels import months_since
 from forestall.ids.cells import COLS, ROWS
@@ -50,11 +51,13 @@ def decayed(values: npt.ArrayLike, half_life: float) -> Values:
 class Past:
     """The averages over time that features of any period draw on, worked out once for a panel.
 
-    panel: a cell panel. Its last column may be any; nothing of a column enters features of an earlier one.
+    panel: a cell panel. Its last column may be any; nothing of a column enters features of an earlier one. about: what
+    is known of places and states beside the panel; without it features are of the cells' own record only.
     """
 
-    def __init__(self, panel: CellPanel) -> None:
+    def __init__(self, panel: CellPanel, about: Context | None = None) -> None:
         self.panel = panel
+        self.context = about
         self.grid = Grid.of(panel.pg_id)
         self.located = panel.located
         values = panel.values
@@ -120,6 +123,8 @@ def at(past: Past, k: int) -> Mapping[str, Values]:
     found["to_recent"] = grid.values(distance(fields["share_3"] > 0.05))
     found |= _of_country(past, k, now, found["k2_share_3"])
     found["border"], found["land"] = past.border, past.land
+    if past.context is not None:
+        found |= past.context.at(k)
     return found
 
 

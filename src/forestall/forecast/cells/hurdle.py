@@ -1,9 +1,11 @@
 """A boosted hurdle for land cells: whether a cell sees deaths, how many then, and how sure that is.
 
-Three LightGBM models a horizon, learned from all earlier origins of the panel: the chance of one death or more; the
-mean of log deaths where there are any; and the size of that mean's cross-fitted errors, which scales one pool of
-standardised errors. Cells far from any violence are most of the rows and few of the deaths: a twentieth of them is
-learned from, at twenty times the weight.
+LightGBM models a horizon, learned from all earlier origins of the panel: the chance of one death or more; the mean of
+log deaths where there are any; and the size of that mean's cross-fitted errors, which scales one pool of standardised
+errors. Each is the mean of two that differ by their random numbers only. One more learns deaths themselves,
+zeros included (a Tweedie mean): sizes are moved so that a cell's expected deaths lie half way between what the hurdle
+and that mean expect, which ranks places by expected deaths better than either. Cells far from any violence are most of
+the rows and few of the deaths: a twentieth of them is learned from, at twenty times the weight.
 """
 
 from dataclasses import dataclass
@@ -18,7 +20,7 @@ from forestall.forecast.cells.law import LEAST, POINTS, CellLaw
 from forestall.forecast.laws import end_of_tail
 from forestall.forecast.training import learning, require_lightgbm
 
-NAME, VERSION = "cell_hurdle", "1"
+NAME, VERSION = "cell_hurdle", "2"
 
 Floats = npt.NDArray[np.float64]
 
@@ -43,16 +45,31 @@ COMMON: dict[str, Any] = {
 }
 CHANCE = {**COMMON, "objective": "binary", "num_leaves": 15, "min_data_in_leaf": 200}
 SIZE = {**COMMON, "objective": "regression", "num_leaves": 15, "min_data_in_leaf": 60}
-CHANCE_ROUNDS, SIZE_ROUNDS, SCALE_ROUNDS = 150, 150, 80
+MEAN = {
+    **COMMON,
+    "objective": "tweedie",
+    "tweedie_variance_power": 1.2,
+    "learning_rate": 0.1,
+    "num_leaves": 15,
+    "min_data_in_leaf": 200,
+}
+CHANCE_ROUNDS, SIZE_ROUNDS, SCALE_ROUNDS, MEAN_ROUNDS = 150, 150, 80, 125
+SEEDS = (1, 2)
+MOST_LEARNED = 2000
+"""Deaths of a cell in a year are learned from up to so many by the Tweedie mean, or a few cells would be all of it."""
+MOST_MOVED = 1.5
+"""Sizes are moved by at most so much, in logs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hurdle:
-    """What was learned for one horizon. errors: ascending standardised errors of log deaths. origins: how many."""
+    """What was learned for one horizon. chance, size, scale: one model a seed. errors: ascending standardised errors of
+    log deaths. origins: how many."""
 
-    chance: Any
-    size: Any
-    scale: Any
+    chance: tuple[Any, ...]
+    size: tuple[Any, ...]
+    scale: tuple[Any, ...]
+    mean: Any
     errors: Floats
     features: tuple[str, ...]
     ahead: int
@@ -94,37 +111,56 @@ def fit(past: Past, k: int, ahead: int, *, tables: dict[int, Values] | None = No
     def learned(parameters: dict[str, Any], x: Values, y: Floats, rounds: int, w: Floats | None = None) -> Any:
         return lightgbm.train(parameters, lightgbm.Dataset(x, y, weight=w, free_raw_data=True), rounds)
 
+    def each(parameters: dict[str, Any], x: Values, y: Floats, rounds: int, w: Floats | None = None) -> tuple[Any, ...]:
+        return tuple(learned({**parameters, "seed": seed}, x, y, rounds, w) for seed in SEEDS)
+
     with learning:
-        chance = learned(CHANCE, seen, some.astype(np.float64), CHANCE_ROUNDS, weight)
+        chance = each(CHANCE, seen, some.astype(np.float64), CHANCE_ROUNDS, weight)
+        mean = learned(MEAN, seen, np.minimum(outcome, MOST_LEARNED).astype(np.float64), MEAN_ROUNDS, weight)
         fold = np.random.default_rng(ahead).integers(0, FOLDS, sizes.size)
         expected = np.empty(sizes.size)
         for f in range(FOLDS):
             model = learned(SIZE, cases[fold != f], sizes[fold != f], SIZE_ROUNDS)
             expected[fold == f] = model.predict(cases[fold == f], num_threads=1)
-        size = learned(SIZE, cases, sizes, SIZE_ROUNDS)
+        size = each(SIZE, cases, sizes, SIZE_ROUNDS)
         off = sizes - expected
-        scale = learned(SIZE, cases, np.log(np.abs(off) + 0.1), SCALE_ROUNDS)
-        errors = np.sort(off / np.exp(scale.predict(cases, num_threads=1)))
-    return Hurdle(chance, size, scale, errors, order, ahead, len(origins))
+        scale = each(SIZE, cases, np.log(np.abs(off) + 0.1), SCALE_ROUNDS)
+        errors = np.sort(off / np.exp(_predicted(scale, cases)))
+    return Hurdle(chance, size, scale, mean, errors, order, ahead, len(origins))
 
 
 def law(learned: Hurdle, past: Past, k: int, *, seen: Values | None = None, points: int = POINTS) -> CellLaw:
     """The law of every cell `learned.ahead` periods after column k. seen: its features, if they are at hand."""
     x = table(past, k) if seen is None else seen
     with learning:
-        chance = np.asarray(learned.chance.predict(x, num_threads=1), dtype=np.float64)
+        chance = _predicted(learned.chance, x)
         rows = np.flatnonzero(chance >= LEAST)
-        middle = np.asarray(learned.size.predict(x[rows], num_threads=1))
-        width = np.exp(np.asarray(learned.scale.predict(x[rows], num_threads=1)))
+        middle, width = _predicted(learned.size, x[rows]), np.exp(_predicted(learned.scale, x[rows]))
+        mean = np.asarray(learned.mean.predict(x[rows], num_threads=1))
     quiet = 1 - chance[rows, None]
     at = (np.arange(points) + 0.5) / points
     within = np.clip((at - quiet) / (1 - quiet), 0, 1)
-    error = np.quantile(learned.errors, within)
-    deaths = np.where(at > quiet, np.maximum(np.round(np.exp(middle[:, None] + width[:, None] * error)), 1), 0)
-    deaths = np.minimum(deaths, most(past, k)[rows, None]).astype(np.float32)
+    sizes = np.exp(middle[:, None] + width[:, None] * np.quantile(learned.errors, within))
+    highest = most(past, k)[rows, None]
+
+    def deaths_of(moved: Floats) -> Values:
+        found = np.where(at > quiet, np.maximum(np.round(sizes * moved[:, None]), 1), 0)
+        return np.minimum(found, highest).astype(np.float32)
+
+    hurdle_mean = deaths_of(np.ones(rows.size)).mean(axis=1, dtype=np.float64)
+    between = (hurdle_mean + mean) / 2
+    moved = np.exp(np.clip(np.log(between / np.maximum(hurdle_mean, 1e-12)), -MOST_MOVED, MOST_MOVED))
+    # A law none of whose points is above zero has no size to move.
+    deaths = deaths_of(np.where(hurdle_mean > 0, moved, 1))
     expected = np.zeros(chance.size)
     expected[rows] = deaths.mean(axis=1)
     return CellLaw(rows, deaths, chance, expected)
+
+
+def _predicted(models: tuple[Any, ...], x: Values) -> Floats:
+    """(n,) the mean of what the models predict."""
+    found: Floats = np.mean([model.predict(x, num_threads=1) for model in models], axis=0, dtype=np.float64)
+    return found
 
 
 def most(past: Past, k: int) -> Floats:

@@ -26,7 +26,18 @@ from forestall.store import Workspace, files
 FORMAT = 1
 META = "forestall.cells"
 NUMBERS = ("chance", "chance_25", "expected", "low80", "high80")
-TABLES = frozenset({"ucdp_cell_year", "ucdp_cell_month", "land_cells", "release_register"})
+TABLES = frozenset(
+    {
+        "ucdp_cell_year",
+        "ucdp_cell_month",
+        "land_cells",
+        "release_register",
+        "ucdp_country_month",
+        "covariates",
+        "population",
+        "place_cells",
+    }
+)
 N_DRAWS, SEED = 1000, 0
 UNFIT = (OSError, KeyError, ValueError, pl.exceptions.PolarsError)
 """What reading a file raises that is not there, is damaged or answers another question."""

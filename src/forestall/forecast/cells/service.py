@@ -21,6 +21,7 @@ from forestall.forecast import dependence, models
 from forestall.forecast import service as countries
 from forestall.forecast.cells import hurdle, months, reconcile, store
 from forestall.forecast.cells.block import CellBlock
+from forestall.forecast.cells.context import context
 from forestall.forecast.cells.features import Past, Values, table
 from forestall.forecast.cells.law import CellLaw
 from forestall.forecast.cells.layout import CellIndex, RunHeader
@@ -84,7 +85,7 @@ def laws(workspace: Workspace, *, as_of: int, target: str, years: int, known_on:
     Raises UsageError if too little is located.
     """
     seen = windows(workspace, as_of=as_of, target=target, known_on=known_on)
-    past = Past(seen.panel)
+    past = Past(seen.panel, context(workspace, seen.panel, seen.ends))
     k = seen.panel.periods.size - 1
     newest = past.newest(k)
     tables: dict[int, Values] = {newest: table(past, newest)}

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 
 from forestall.errors import UsageError
 from forestall.ids.months import format_month
@@ -28,6 +29,12 @@ class Windows:
     months: int
     through: int
     basis: str
+
+    @property
+    def ends(self) -> npt.NDArray[np.int64]:
+        """(t,) month_id in which each window ends."""
+        count = self.panel.periods.size
+        return self.panel.as_of - YEAR * np.arange(count - 1, -1, -1, dtype=np.int64)
 
 
 def windows(workspace: Workspace, *, as_of: int, target: str = "deaths_total", known_on: date | None = None) -> Windows:
