@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forestall import __version__
-from forestall.cli import brief, council, data, deploy, forecast, warn
+from forestall.cli import brief, council, data, deploy, forecast, missions, warn
 from forestall.errors import ForestallError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ council.register(app)
 data.register(app)
 deploy.register(app)
 forecast.register(app)
+missions.register(app)
 warn.register(app)
 
 
