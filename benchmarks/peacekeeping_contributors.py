@@ -102,7 +102,8 @@ def _agreement(workspace: Workspace) -> None:
             troops, units = both["contributed_troops"].to_numpy(), both["units"].to_numpy()
             named = float(((troops >= 50) & (units > 0)).sum() / (troops >= 50).sum())
             print(
-                f"  {series:16s} by {' x '.join(keys):22s} n {both.height:5d}  r {np.corrcoef(troops, units)[0, 1]:.3f}  "
+                f"  {series:16s} by {' x '.join(keys):22s} n {both.height:5d}  "
+                f"r {np.corrcoef(troops, units)[0, 1]:.3f}  "
                 f"units/troops {units.sum() / troops.sum():.2f}  of 50 or more troops named {named:.2f}"
             )
 

@@ -58,12 +58,11 @@ def begun(inputs: Inputs, workspace: Workspace) -> tuple[list[Begun], list[str]]
     names = Names()
     units: dict[str, list[contingents.Unit]] = {}
     for unit in contingents.units(inputs):
-        key = acronym(unit.mission, date(unit.year, unit.month, 1))
-        units.setdefault(str(key), []).append(unit)
+        units.setdefault(str(acronym(unit.mission)), []).append(unit)
     months: dict[str, set[tuple[int, int]]] = {}
     for (written, year), of in contingents.maps(inputs).items():
         for month in of:
-            months.setdefault(str(acronym(written, date(year, month, 1))), set()).add((year, month))
+            months.setdefault(str(acronym(written)), set()).add((year, month))
     hosts = workspace.table("peace_mission_hosts")
     found, left_out = [], []
     missions = workspace.table("peace_missions").filter(pl.col("counted"), pl.col("start") >= FIRST_DAY)

@@ -64,14 +64,14 @@ NOBODY = {"Multinational", "Mutinational", "unknown", "Unknown", "TCC name unkno
 
 @dataclass(slots=True)
 class Names:
-    """Contributors by (name, year) as states, and the names that no state was found for."""
+    """Contributors by name and day as states, and the years in which a name is that of a later state."""
 
-    found: dict[tuple[str, int], tuple[int | None, str]] = field(default_factory=dict)
+    found: dict[tuple[str, date], tuple[int | None, str]] = field(default_factory=dict)
     before: list[str] = field(default_factory=list)
 
     def state(self, name: str, on: date) -> tuple[int | None, str]:
         """Gleditsch-Ward number and today's code of the series, as of a day. Raises SourceError if nobody knows it."""
-        key = (name, on.year)
+        key = (name, on)
         if key not in self.found:
             self.found[key] = self._resolve(name, on)
         return self.found[key]
@@ -101,7 +101,7 @@ def by_month(inputs: Inputs, names: Names) -> pl.DataFrame:
     )
     last = int(frame["month_id"].to_numpy().max())
     later = mission_months(inputs).filter(pl.col("month_id") > last, pl.col("contributor") != "all")
-    later = later.group_by("contributor", "month_id").agg(*(pl.col(part).sum() for part in PARTS))
+    later = later.group_by("contributor", "month_id", maintain_order=True).agg(*(pl.col(part).sum() for part in PARTS))
     later = later.with_columns(
         *(pl.when(pl.col(part) > 0).then(pl.col(part)).cast(pl.Int32).alias(part) for part in PARTS),
         pl.lit("ipi_contributor_mission").alias("contributor_series"),
@@ -115,7 +115,7 @@ def by_month(inputs: Inputs, names: Names) -> pl.DataFrame:
         schema={"contributor": pl.String, "month_id": pl.Int32, "gw_id": pl.Int32, "iso3": pl.String},
         orient="row",
     )
-    frame = frame.join(states, on=["contributor", "month_id"])
+    frame = frame.join(states, on=["contributor", "month_id"], maintain_order="left")
     if frame.select("iso3", "month_id").is_duplicated().any():
         raise SourceError(f"{BY_MONTH}: a contributor stands twice in a month")
     same = repeats(frame)
@@ -172,11 +172,15 @@ def mission_months(inputs: Inputs) -> pl.DataFrame:
 def by_mission_year(inputs: Inputs, names: Names) -> pl.DataFrame:
     """IPI by contributor, mission and year: mean over the months of the year in which the file has the mission."""
     frame = mission_months(inputs).with_columns(((pl.col("month_id") - 1) // 12 + 1980).alias("year"))
-    frame = frame.with_columns(_missions(frame.select("written", "year").unique().rows()))
+    frame = frame.with_columns(_missions(frame["written"].unique().sort()))
     months = frame.group_by("mission", "year").agg(pl.col("month_id").n_unique().alias("periods"))
     unknown = pl.col("troops").is_null().sum().alias("unknown")
-    sums = frame.group_by("contributor", "mission", "year").agg(*(pl.col(part).sum() for part in PARTS), unknown)
-    sums = sums.join(months, on=["mission", "year"]).with_columns((pl.col("periods") - pl.col("unknown")).alias("n"))
+    sums = frame.group_by("contributor", "mission", "year", maintain_order=True).agg(
+        *(pl.col(part).sum() for part in PARTS), unknown
+    )
+    sums = sums.join(months, on=["mission", "year"], maintain_order="left").with_columns(
+        (pl.col("periods") - pl.col("unknown")).alias("n")
+    )
     return _with_states(sums, names).select(
         "gw_id",
         "iso3",
@@ -191,10 +195,10 @@ def by_mission_year(inputs: Inputs, names: Names) -> pl.DataFrame:
 
 def by_contingent(frame: pl.DataFrame, series: str, names: Names) -> pl.DataFrame:
     """A frame of `contingents` in the layout of the table; who is not named has no state."""
-    frame = frame.with_columns(_missions(frame.select("written", "year").unique().rows()))
+    frame = frame.with_columns(_missions(frame["written"].unique().sort()))
     named = _with_states(frame, names)
     return (
-        named.group_by("gw_id", "iso3", "mission", "year")
+        named.group_by("gw_id", "iso3", "mission", "year", maintain_order=True)
         .agg(
             pl.col("periods").max().cast(pl.Int32),
             pl.when(pl.col("troops").is_not_null().any()).then(pl.col("troops").sum().round(1)).alias("troops"),
@@ -218,19 +222,22 @@ def by_contingent(frame: pl.DataFrame, series: str, names: Names) -> pl.DataFram
 def _with_states(frame: pl.DataFrame, names: Names) -> pl.DataFrame:
     rows = [
         (name, year, *((None, None) if name in NOBODY else names.state(name, date(year, 12, 31))))
-        for name, year in frame.select("contributor", "year").unique().rows()
+        for name, year in frame.select("contributor", "year").unique(maintain_order=True).rows()
     ]
     schema = {"contributor": pl.String, "year": pl.Int32, "gw_id": pl.Int32, "iso3": pl.String}
     states = pl.DataFrame(rows, schema=schema, orient="row")
-    return frame.with_columns(pl.col("year").cast(pl.Int32)).join(states, on=["contributor", "year"])
+    return frame.with_columns(pl.col("year").cast(pl.Int32)).join(
+        states, on=["contributor", "year"], maintain_order="left"
+    )
 
 
-def _missions(written: Iterable[tuple[str, int]]) -> pl.Expr:
+def _missions(written: Iterable[str]) -> pl.Expr:
+    """The files name each mission by its own acronym, also where two stood side by side: taken at its word."""
     found: dict[str, str] = {}
-    for name, year in written:
-        acronym = mission(name, date(year, 7, 1))
+    for name in written:
+        acronym = mission(name)
         if acronym is None:
-            raise SourceError(f"mission {name!r} of {year} is not one the register knows")
+            raise SourceError(f"mission {name!r} is not one the register knows")
         found[name] = acronym
     return pl.col("written").replace_strict(found).alias("mission")
 
