@@ -34,6 +34,16 @@ def test_a_plan_as_document_and_geojson(app: typer.Typer, tmp_path: Path) -> Non
     assert 0 < document["share"] <= 1
     assert document["within_reach"] <= document["bound"] + 1e-3 <= document["total"] + 2e-3
     assert any("consent" in text for text in document["caveats"])
+    regret = document["regret"]
+    within = regret["scenarios"]
+    assert within["scenarios"] == 200
+    assert 0 < within["reached"] <= within["best_possible"] <= within["best_possible_bound"] <= within["total"] + 1e-3
+    assert within["regret"] == pytest.approx(within["best_possible"] - within["reached"], abs=2e-3)
+    assert within["reached_interval80"][0] < within["reached"] < within["reached_interval80"][1]
+    assert regret["hindcast"]["area"] == "Africa"
+    assert regret["hindcast"]["regret"] > 0
+    assert regret["outcome"] is None
+    assert all("unit" in part for part in regret.values() if part)
     written = json.loads(out.read_text("utf-8"))
     assert written["type"] == "FeatureCollection"
     first, site = written["features"][0], document["sites"][0]
@@ -53,6 +63,11 @@ def test_a_table_with_reasons_and_caveats(app: typer.Typer) -> None:
         "gap",
         "* ",
         "consent",
+        "Regret to perfect foresight",
+        "200 scenarios, deaths",
+        "hindcast 2010-2020*, share",
+        "not of this plan",
+        "is not located in the figures on hand",
     ):
         assert text in done.stdout
 
@@ -65,6 +80,9 @@ def test_a_table_with_reasons_and_caveats(app: typer.Typer) -> None:
         (("Atlantis", "--teams", 2), "no country, region or file"),
         (("Mali", "--teams", 2, "--objective", "best"), "expected one of expected, cvar, worst"),
         (("Mali", "--teams", 2, "--out", "plan.png"), "expected .geojson"),
+        (("Mali", "--teams", 2, "--detour", 0.5), "a detour of 0.5"),
+        (("Mali", "--teams", 2, "--detour", "nan"), "a detour of nan"),
+        (("Mali", "--teams", 2, "--reach", 100, "--detour", 2.6), "a reach of 38.4615 km"),
         (("Western Africa", "--teams", 1, "--each", "MLI,NER"), "need 2 teams, but there are 1"),
     ],
 )
@@ -81,3 +99,41 @@ def test_where_hardly_a_death_is_expected_the_plan_says_so(app: typer.Typer) -> 
     assert done.exit_code == 0, done.output
     assert "1 team of 200 km in Iceland" in done.stdout
     assert "Fewer than one death is expected" in done.stdout
+
+
+def test_missions_that_go_on_are_kept_and_those_that_closed_are_not(app: typer.Typer, tmp_path: Path) -> None:
+    done = run(app, "COD", "--teams", 2, "--reach", 100, "--keep-missions", "--json")
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    by_name = {one["name"]: one for one in document["kept_reach"]}
+    assert by_name["MONUSCO"]["within_reach"] > 0
+    assert document["within_reach_of_kept"] >= by_name["MONUSCO"]["within_reach"]
+    assert sum(one["sites"] for one in document["kept_reach"]) == len(document["kept"])
+    assert {one["mission"] for one in document["kept"]} == set(by_name)
+    assert all(one["source"].startswith("Geo-PKO, maps of 20") for one in document["kept"])
+    assert any("whatever their strength" in text for text in document["caveats"])
+    assert document["within_reach"] > document["within_reach_of_kept"]
+    without = json.loads(run(app, "COD", "--teams", 2, "--reach", 100, "--json").stdout)
+    assert document["within_reach"] > without["within_reach"]
+    assert not any("whatever their strength" in text for text in without["caveats"])
+    # MINUSMA's sites closed with it at the end of 2023.
+    mali = json.loads(run(app, "Mali", "--teams", 2, "--reach", 100, "--keep-missions", "--json").stdout)
+    assert mali["kept"] == []
+    assert mali["within_reach_of_kept"] == 0
+
+
+def test_sites_given_and_those_of_missions_are_kept_together(app: typer.Typer, tmp_path: Path) -> None:
+    path = tmp_path / "ours.csv"
+    path.write_text("lat,lon,name\n-1.68,29.22,Goma\n", "utf-8")
+    done = run(app, "COD", "--teams", 1, "--reach", 100, "--keep-missions", "--keep", path)
+    assert done.exit_code == 0, done.output
+    for text in ("sites that stand already", "given", "the file given", "MONUSCO", "Geo-PKO, maps of 2024"):
+        assert text in done.stdout
+
+
+def test_a_way_by_road_shortens_the_reach(app: typer.Typer) -> None:
+    road = json.loads(run(app, "Mali", "--teams", 2, "--reach", 140, "--detour", 1.4, "--json").stdout)
+    straight = json.loads(run(app, "Mali", "--teams", 2, "--reach", 100, "--json").stdout)
+    assert road["detour"] == 1.4
+    assert [one["reach_km"] for one in road["sites"]] == pytest.approx([100, 100])
+    assert road["within_reach"] == pytest.approx(straight["within_reach"])

@@ -10,15 +10,10 @@ from forestall.cli.common import AsOf, Json, note, print_json
 from forestall.errors import UsageError
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from forestall.instruments.deployment.plan import Plan
+    from forestall.instruments.deployment.sites import Site
 
-OBJECTIVES = {
-    "expected": "expected deaths",
-    "cvar": "deaths, mean of the tenth of scenarios in which least is reached",
-    "worst": "deaths in the scenario in which least is reached",
-}
+OBJECTIVES = ("expected", "cvar", "worst")
 
 
 def register(app: typer.Typer) -> None:
@@ -46,10 +41,15 @@ def deploy(
         Path | None,
         typer.Option("--keep", metavar="FILE.csv", help="Sites that stand already: columns lat, lon, name."),
     ] = None,
-    middles: Annotated[bool, typer.Option("--middles", help="Sites also at middles of cells.")] = False,
-    stability: Annotated[
-        bool, typer.Option("--stability", help="Also say how firmly each site is chosen (a minute the first time).")
+    keep_missions: Annotated[
+        bool, typer.Option("--keep-missions", help="Also keep the sites of UN missions as they stand then.")
     ] = False,
+    detour: Annotated[
+        float,
+        typer.Option("--detour", metavar="X", help="Reach is by road, X times the straight way; you say how much."),
+    ] = 1.0,
+    middles: Annotated[bool, typer.Option("--middles", help="Sites also at middles of cells.")] = False,
+    stability: Annotated[bool, typer.Option("--stability", help="Also say how firmly each site is chosen.")] = False,
     greedy: Annotated[bool, typer.Option("--greedy", help="Quick: no integer programme, only its bound.")] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE.geojson", help="Also write the sites.")] = None,
     as_of: AsOf = None,
@@ -60,8 +60,10 @@ def deploy(
         raise UsageError(f"objective {objective!r}: expected one of {', '.join(OBJECTIVES)}")
     if out is not None and out.suffix not in {".geojson", ".json"}:
         raise UsageError(f"--out {out} ends in {out.suffix or 'nothing'}, expected .geojson")
+    from forestall.cli import deploy_show
     from forestall.cli.terminal import panel_of, show
-    from forestall.instruments.deployment import areas
+    from forestall.ids.months import month_end
+    from forestall.instruments.deployment import areas, standing
     from forestall.instruments.deployment import classes as kinds
     from forestall.instruments.deployment import plan as plans
     from forestall.instruments.deployment.problem import Objective
@@ -70,39 +72,54 @@ def deploy(
     from forestall.store import Workspace, files
 
     team_classes = (kinds.TeamClass("team", 1.0, reach),) if classes is None else kinds.read(classes)
+    team_classes = kinds.by_road(team_classes, detour)
     workspace = Workspace.open()
     panel = panel_of(workspace, as_of, "deaths_total")
     ground = land(workspace)
+    where = areas.area(area, ground, panel.as_of)
+    kept = () if keep is None else kept_from(keep, ground)
+    if keep_missions:
+        kept += standing.mission_sites(workspace, ground, where, month_end(panel.as_of), team_classes[0].reach_km)
+        note(f"UN missions with sites within reach on {month_end(panel.as_of)}: {_named(kept)}")
     found = plans.plan(
         workspace,
         panel,
-        areas.area(area, ground, panel.as_of),
+        where,
         teams=teams,
         classes=team_classes,
         objective=cast("Objective", objective),
         budget=budget,
         max_per_country=max_per_country,
         each=[code.strip() for code in each.split(",") if code.strip()],
-        keep=() if keep is None else kept_from(keep, ground),
+        keep=kept,
         middles=middles,
         stability=stability,
         quick=greedy,
         say=note,
     )
-    document = as_document(found)
+    document = as_document(found, detour)
     if out is not None:
         files.write(out, json.dumps(geojson(document), ensure_ascii=False, allow_nan=False).encode())
         note(f"written: {out}")
     if as_json:
         print_json(document)
         return
-    show(_table(found))
-    typer.echo(_summary(found))
+    show(deploy_show.sites_table(found), *([deploy_show.standing_table(found)] if found.kept else []))
+    typer.echo(deploy_show.summary(found))
+    if detour != 1:
+        typer.echo(f"Reach was given by road and divided by a detour of {detour:g}, as given.")
+    show(deploy_show.regret_table(found))
+    typer.echo(deploy_show.regret_note(found))
     for caveat in found.caveats:
         typer.echo(f"* {caveat}")
 
 
-def as_document(found: "Plan") -> dict[str, Any]:
+def _named(kept: "tuple[Site, ...]") -> str:
+    """Missions of kept sites by name."""
+    return ", ".join(sorted({site.group for site in kept if site.group})) or "none"
+
+
+def as_document(found: "Plan", detour: float = 1.0) -> dict[str, Any]:
     """The JSON document of a plan."""
     return {
         "area": found.area,
@@ -141,13 +158,74 @@ def as_document(found: "Plan") -> dict[str, Any]:
             for k, one in enumerate(found.stands, 1)
         ],
         "kept": [
-            {"name": s.name, "iso3": s.iso3 or None, "lat": round(s.lat, 4), "lon": round(s.lon, 4)} for s in found.kept
+            {
+                "name": s.name,
+                "mission": s.group or None,
+                "iso3": s.iso3 or None,
+                "lat": round(s.lat, 4),
+                "lon": round(s.lon, 4),
+                "source": s.source or "given",
+            }
+            for s in found.kept
         ],
+        "kept_reach": [
+            {"name": one.name, "sites": one.sites, "within_reach": round(one.reaches, 3)} for one in found.standing
+        ],
+        "detour": detour,
+        "regret": _regret(found),
         "sources": [
             "UCDP GED and candidate events, with forestall's forecast of cells",
             "GeoNames (CC BY 4.0), places",
         ],
         "caveats": list(found.caveats),
+    }
+
+
+def _regret(found: "Plan") -> dict[str, Any]:
+    """What perfect foresight would have reached beside this plan, each figure with its unit."""
+    f, h, o = found.foresight, found.hindcast, found.outcome
+    return {
+        "scenarios": {
+            "unit": "deaths in the twelve months, mean of scenarios",
+            "scenarios": f.scenarios,
+            "total": round(f.total, 3),
+            "total_interval80": [round(f.total_low80, 1), round(f.total_high80, 1)],
+            "reached": round(f.reached, 3),
+            "reached_interval80": [round(f.reached_low80, 1), round(f.reached_high80, 1)],
+            "best_possible": round(f.best, 3),
+            "best_possible_bound": round(f.bound, 3),
+            "regret": round(f.regret, 3),
+            "method": "for each scenario the best plan found by greedy choice with exchanges, knowing it",
+        },
+        "hindcast": {
+            "unit": "share of the deaths of a year within reach, mean of years",
+            "area": h.area,
+            "years": [h.first, h.last],
+            "teams": h.teams,
+            "reach_km": h.reach_km,
+            "model": h.model,
+            "reached": h.reached,
+            "reached_least_and_most": [h.reached_low, h.reached_high],
+            "best_possible": h.best,
+            "regret": h.regret,
+            "regret_interval90": [h.regret_low90, h.regret_high90],
+            "quiet_cells_reached": h.quiet_reached,
+            "quiet_cells_best_possible": h.quiet_best,
+            "source": "our own hindcast, docs/methods/deployment.md",
+        },
+        "outcome": None
+        if o is None
+        else {
+            "unit": "deaths recorded in the twelve months, UCDP best estimate",
+            "months": [found.first, found.last],
+            "total": round(o.total, 1),
+            "reached": round(o.reached, 1),
+            "best_possible": round(o.best, 1),
+            "regret": round(o.regret, 1),
+            "quiet_cells_total": round(o.quiet_total, 1),
+            "quiet_cells_reached": round(o.quiet_reached, 1),
+            "release": o.release,
+        },
     }
 
 
@@ -167,47 +245,3 @@ def geojson(document: dict[str, Any]) -> dict[str, Any]:
         ],
         "forestall": {key: value for key, value in document.items() if key not in {"sites", "kept"}},
     }
-
-
-def _table(found: "Plan") -> "Table":
-    from rich.text import Text
-
-    from forestall.cli.terminal import new_table
-
-    firm = any(one.why.again is not None for one in found.stands)
-    several = len({(one.team.name, one.team.reach_km) for one in found.stands}) > 1
-    plural = "s" if len(found.stands) != 1 else ""
-    reach = "" if several or not found.stands else f" of {found.stands[0].team.reach_km:g} km"
-    made = new_table(
-        f"{len(found.stands)} team{plural}{reach} in {found.area}, {found.first}..{found.last}, data to {found.as_of}",
-        ["", "site", *(["class"] if several else []), "country"],
-        ["alone", "adds", "lost", *(["again"] if firm else [])],
-        f"{OBJECTIVES[found.objective]} within reach: alone, added to those above, lost if dropped"
-        + ("; again: share of 50 plans from resampled scenarios with a team near by" if firm else ""),
-    )
-    for k, one in enumerate(found.stands, 1):
-        near = [code for code in one.iso3s if code != one.site.iso3]
-        made.add_row(
-            str(k),
-            Text(one.site.name[:26]),  # plain text: a name never becomes markup
-            *([Text(f"{one.team.name[:14]}, {one.team.reach_km:g} km")] if several else []),
-            " ".join([one.site.iso3, *near[:2], *(["..."] if near[2:] else [])]),
-            *(f"{value:,.1f}" for value in (one.why.alone, one.why.adds, one.why.lost)),
-            *([] if one.why.again is None else [f"{100 * one.why.again:.0f} %"]),
-        )
-    return made
-
-
-def _summary(found: "Plan") -> str:
-    share = "-" if found.share is None else f"{100 * found.share:.1f} %"
-    kept = f" ({_deaths(found.by_kept)} of them of what is kept: {len(found.kept)})" if found.kept else ""
-    return (
-        f"Within reach: {_deaths(found.value)} of {_deaths(found.total)} {OBJECTIVES[found.objective]}, {share}{kept}. "
-        f"No plan of these sites reaches more than {_deaths(found.bound)}: gap {100 * found.gap:.2f} % "
-        f"({found.method}; {found.candidates:,} choices). Model {found.model}; located: {found.located_to}. "
-        "Sources: UCDP, GeoNames."
-    )
-
-
-def _deaths(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 else f"{value:.2f}"

@@ -1,7 +1,7 @@
 """Classes of team that a plan may choose from: name, cost, reach, how many there are at most."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from forestall.errors import UsageError
 LARGEST_FILE = 100_000
 KEYS = {"name", "cost", "reach_km", "at_most"}
 MOST = 10
+LEAST_DETOUR, MOST_DETOUR = 1.0, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,19 @@ class TeamClass:
     cost: float
     reach_km: float
     at_most: int | None = None
+
+
+def by_road(classes: tuple[TeamClass, ...], detour: float) -> tuple[TeamClass, ...]:
+    """Classes whose reach is a way by road, as ones whose reach is the straight way: shorter by the factor `detour`.
+
+    Raises UsageError on a factor that is none: below 1 or above 3.
+    """
+    if not LEAST_DETOUR <= detour <= MOST_DETOUR:
+        raise UsageError(
+            f"a detour of {detour:g}: expected the length of a way by road over that of the straight one, "
+            f"{LEAST_DETOUR:g} to {MOST_DETOUR:g}"
+        )
+    return tuple(replace(one, reach_km=one.reach_km / detour) for one in classes)
 
 
 def read(path: Path) -> tuple[TeamClass, ...]:

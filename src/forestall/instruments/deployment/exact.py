@@ -4,7 +4,12 @@ A place counts as reached where a team that reaches it stands. The conditional v
 Uryasev (2000, doi:10.21314/JOR.2000.038) do. Places that the same choices reach are one place to the solver.
 """
 
+import contextlib
+import os
+import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 from scipy import optimize, sparse
@@ -15,6 +20,7 @@ from forestall.instruments.deployment.problem import Floats, Ints, Placement, Pr
 
 GAP = 0.01
 SECONDS = 60.0
+ERROR = 4  # scipy's status of a solver that failed by itself
 
 
 def place(problem: Problem, *, gap: float = GAP, seconds: float = SECONDS) -> Placement:
@@ -29,19 +35,14 @@ def place(problem: Problem, *, gap: float = GAP, seconds: float = SECONDS) -> Pl
     if fits and first.gap <= gap / 10:
         return Placement(first.chosen, first.value, first.bound, "greedy, proven by its bound")
     model = _Model(problem)
-    left = max(1.0, seconds - (time.monotonic() - start))
-    found = optimize.milp(
-        model.cost,
-        constraints=model.constraints,
-        integrality=model.integer,
-        bounds=optimize.Bounds(model.low, model.high),
-        options={"mip_rel_gap": gap, "time_limit": left, "presolve": True},
-    )
-    if found.status not in (0, 1):
+    found = model.solved(gap, seconds - (time.monotonic() - start))
+    if found.status == ERROR:  # seen once in a thousand small problems, with presolve only
+        found = model.solved(gap, seconds - (time.monotonic() - start), presolve=False)
+    if found.status not in (0, 1) and not (found.status == ERROR and fits):
         raise ForestallError(
             f"no plan could be found: {found.message} (HiGHS); check the minimums and limits asked for"
         )
-    best = first if problem.holds(first.chosen) else None
+    best = first if fits else None
     if found.x is not None:
         chosen = model.free[np.flatnonzero(found.x[: model.free.size] > 0.5)]
         value = problem.value(chosen)
@@ -49,8 +50,27 @@ def place(problem: Problem, *, gap: float = GAP, seconds: float = SECONDS) -> Pl
             best = Placement(greedy.ordered(problem, chosen), value, first.bound, "integer programme")
     if best is None:
         raise ForestallError(f"no plan was found within {seconds:g} seconds: give more time or use the greedy method")
-    bound = first.bound if found.mip_dual_bound is None else min(first.bound, -float(found.mip_dual_bound))
+    proven = found.status in (0, 1) and found.mip_dual_bound is not None
+    bound = min(first.bound, -float(found.mip_dual_bound)) if proven else first.bound
     return Placement(best.chosen, best.value, max(bound, best.value), best.method)
+
+
+@contextlib.contextmanager
+def _silent() -> Iterator[None]:
+    """HiGHS prints a line of its own to standard output now and then, where a document of ours may go: drop it."""
+    try:
+        sys.stdout.flush()
+        held = os.dup(1)
+    except (OSError, ValueError):  # there is no standard output
+        yield
+        return
+    try:
+        with Path(os.devnull).open("wb") as nowhere:
+            os.dup2(nowhere.fileno(), 1)
+        yield
+    finally:
+        os.dup2(held, 1)
+        os.close(held)
 
 
 class _Model:
@@ -108,6 +128,17 @@ class _Model:
             )
         )
         self.constraints = rows
+
+    def solved(self, gap: float, seconds: float, *, presolve: bool = True) -> optimize.OptimizeResult:
+        """What HiGHS finds within `gap` of the best, or in the time there is."""
+        with _silent():
+            return optimize.milp(
+                self.cost,
+                constraints=self.constraints,
+                integrality=self.integer,
+                bounds=optimize.Bounds(self.low, self.high),
+                options={"mip_rel_gap": gap, "time_limit": max(1.0, seconds), "presolve": presolve},
+            )
 
 
 def _wide(left: "sparse.sparray", size: int) -> "sparse.csr_array":

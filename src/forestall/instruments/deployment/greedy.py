@@ -7,9 +7,11 @@ does not hold, but that bound does, scenario by scenario.
 """
 
 import numpy as np
+import numpy.typing as npt
 
 from forestall.instruments.deployment.problem import Floats, Ints, Placement, Problem
 
+Flags = npt.NDArray[np.bool_]
 SWEEPS = 8
 
 
@@ -51,6 +53,15 @@ def ordered(problem: Problem, chosen: Ints) -> Ints:
     return state.in_order()
 
 
+def _tail(reached: Floats, size: float) -> Floats:
+    """(n,) mean of the `size` smallest of each row (n, s), the last of them in part."""
+    whole = int(size + 1e-9)
+    if whole >= reached.shape[1]:
+        return np.asarray(reached.mean(axis=1))
+    ordered = np.partition(reached, whole, axis=1)
+    return np.asarray((ordered[:, :whole].sum(axis=1) + (size - whole) * ordered[:, whole]) / size)
+
+
 class _State:
     """The plan so far: how many choices reach each place, and what each choice would add."""
 
@@ -62,13 +73,15 @@ class _State:
         self.free = ~problem.kept
         self.linear = problem.objective == "expected"
         self.mean = problem.draws.mean(axis=0)
+        self._open: Flags = np.zeros(self.count.size, dtype=bool)
+        self._reached: Floats | None = None
 
     def in_group(self, members: Ints) -> int:
         on = self.problem.kept.copy()
         on[self.chosen] = True
         return int(on[members].sum())
 
-    def allowed(self, without: int | None = None) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
+    def allowed(self, without: int | None = None) -> Flags:
         """Which choices may be added to the plan, with one of it taken away."""
         p, held = self.problem, [i for i in self.chosen if i != without]
         may = self.free.copy()
@@ -91,14 +104,27 @@ class _State:
             return np.asarray(self.reach @ np.where(open_, self.mean, 0.0))
         p = self.problem
         base = p.draws[:, ~open_].sum(axis=1)
-        more = np.asarray(self.reach @ np.where(open_, p.draws, 0.0).T)  # (n, s)
+        more = self._more(open_)
         now = p.value_of(base)
         if p.objective == "worst":
             # Many scenarios may be the worst together, so the mean of all breaks ties.
             return np.asarray((base + more).min(axis=1) - now + 1e-6 * more.mean(axis=1))
-        ordered, left = np.sort(base + more, axis=1), p.tail * base.size
-        weight = np.clip(left - np.arange(base.size), 0, 1)
-        return np.asarray(ordered @ weight / left - now + 1e-6 * more.mean(axis=1))
+        return np.asarray(_tail(base + more, p.tail * base.size) - now + 1e-6 * more.mean(axis=1))
+
+    def _more(self, open_: Flags) -> Floats:
+        """(n, s) deaths in open places that each choice reaches, by scenario; kept, and changed where places did."""
+        if self._reached is None:
+            self._open = open_.copy()
+            self._reached = np.asarray(self.reach @ np.where(open_, self.problem.draws, 0.0).T)
+            return self._reached
+        changed = np.flatnonzero(open_ != self._open)
+        if changed.size:
+            sign = np.where(open_[changed], 1.0, -1.0)
+            touched = self.back[changed]
+            rows = np.unique(touched.indices)
+            self._reached[rows] += touched[:, rows].T @ (self.problem.draws[:, changed] * sign).T
+            self._open = open_.copy()
+        return self._reached
 
     def best(self, only: Ints | None = None) -> int | None:
         """The choice that adds most (most for its cost, where a budget holds), None if none adds anything."""

@@ -11,7 +11,7 @@ from scipy import sparse
 from forestall.errors import UsageError
 from forestall.ids.countries import resolve
 from forestall.ids.months import format_month, month_end
-from forestall.instruments.deployment import exact, explain, greedy, regret, scenarios
+from forestall.instruments.deployment import exact, explain, greedy, regret, scenarios, standing
 from forestall.instruments.deployment.areas import Area
 from forestall.instruments.deployment.classes import TeamClass
 from forestall.instruments.deployment.coverage import within
@@ -46,6 +46,16 @@ class Stand:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands already, by mission, or given by the user (name "given"): how many sites, and the objective within
+    reach of them alone."""
+
+    name: str
+    sites: int
+    reaches: float
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Teams in the order of what each adds. value, bound, total: the objective reached, what no plan passes, and what
     a plan would have that reached everything; in deaths of the twelve months first..last (YYYY-MM). gap: share of the
@@ -60,6 +70,7 @@ class Plan:
     objective: str
     stands: tuple[Stand, ...]
     kept: tuple[Site, ...]
+    standing: tuple[Standing, ...]
     value: float
     by_kept: float
     bound: float
@@ -163,6 +174,7 @@ def plan(
         objective=objective,
         stands=stands,
         kept=tuple(keep),
+        standing=_standing(problem, every),
         value=found.value,
         by_kept=problem.value(found.chosen[:0]),
         bound=found.bound,
@@ -177,7 +189,12 @@ def plan(
         foresight=regret.within_scenarios(drawn, found.chosen),
         hindcast=hindcast_of(where.cells, ground),
         outcome=None if came is None else _outcome(came.inside(inside), setting, open_sites, stands),
-        caveats=(*seen.risk.caveats, *([FEW] if seen.expected.sum() < 1 else []), *CAVEATS),
+        caveats=(
+            *seen.risk.caveats,
+            *([FEW] if seen.expected.sum() < 1 else []),
+            *standing.caveats(keep, month_end(panel.as_of)),
+            *CAVEATS,
+        ),
     )
 
 
@@ -191,6 +208,19 @@ def _outcome(came: Recorded, setting: Setting, sites: Sequence[Site], stands: Se
             found = greedy.place(problem)
             best = max(best, found.value) if problem.holds(found.chosen) else best
     return outcome_of(came, on, best)
+
+
+def _standing(problem: Problem, every: Sequence[Team]) -> tuple[Standing, ...]:
+    """What each mission's sites, and those given, reach alone; most first."""
+    groups: dict[str, list[int]] = {}
+    for i, (site, _) in enumerate(every):
+        if site.kept:
+            groups.setdefault(site.group or "given", []).append(i)
+    found = []
+    for name, members in groups.items():
+        on = np.asarray(problem.reach[members].sum(axis=0)).ravel() > 0
+        found.append(Standing(name, len(members), problem.value_of(problem.draws[:, on].sum(axis=1))))
+    return tuple(sorted(found, key=lambda one: (-one.reaches, one.name)))
 
 
 def _useful(problem: Problem, found: Placement) -> Placement:

@@ -24,7 +24,8 @@ MOST_KEPT = 2_000
 @dataclass(frozen=True, slots=True)
 class Site:
     """A place where a team could stand or stands. place: a populated place, "" where none is near by name. lat, lon:
-    degrees. gw_id, iso3: the country that its cell is assigned to, 0 and "" where none. kept: whether it stands."""
+    degrees. gw_id, iso3: the country that its cell is assigned to, 0 and "" where none. kept: whether it stands; group:
+    of which mission, "" if none; source: where that is known from, "" if given by the user."""
 
     name: str
     lat: float
@@ -32,6 +33,8 @@ class Site:
     gw_id: int
     iso3: str
     kept: bool = False
+    group: str = ""
+    source: str = ""
 
 
 def candidates(workspace: Workspace, land: Land, area: Area, *, middles: bool = False) -> tuple[Site, ...]:
