@@ -18,20 +18,23 @@ if TYPE_CHECKING:
 READ = (
     "What may be read: how the association of UN troops with later deaths depends on what is held fixed. Missions go "
     "where war is or has just ended, so none of these figures is what troops do, and none is a forecast.",
-    "Troops in the year after the deaths cannot have caused them: where that column is as far from 0 as the first, or "
-    "has the sign of troops following deaths, the specification has not removed the choice of places. Dealt out anew: "
-    "95 % of estimates when whole troop series are given to other countries at random.",
+    "Placebo: troops in the year after the deaths cannot have caused them. Where it is as far from 0 as the estimate, "
+    "the specification has not removed the choice of places.",
+    "Held fixed: nothing (pooled); the deaths of the year of the troops (deaths now); each country's mean (country); "
+    "and each year's. In differences, the change in deaths is set beside the change in troops a year before: troops are "
+    "sent when deaths have risen, and high deaths mostly fall by themselves, so compare the line with deaths now, its "
+    "placebo, and the figures by month.",
     "Estimate: change in log(1 + deaths) of a year for one unit more of log(1 + troops / 1,000) in the year before "
     "(0 to 5,000 troops is 1.79 units); 95 % interval, clustered by country.",
 )
 LABELS = {
     "pooled": "pooled",
-    "current_deaths": "current deaths",
-    "country": "country effects",
-    "country_period": "country and year",
-    "country_period_current": "+ current deaths",
-    "differences": "first differences",
-    "differences_current": "+ current deaths",
+    "current_deaths": "deaths now",
+    "country": "country",
+    "country_period": "country, year",
+    "country_period_current": "+ deaths now",
+    "differences": "differences",
+    "differences_current": "+ deaths now",
 }
 
 
@@ -64,7 +67,10 @@ def show_effect(as_json: bool) -> None:
         typer.echo(f"* {line}")
     typer.echo("Published, with other designs:")
     for one in effect.published():
-        typer.echo(f"* {one.study}{f', doi:{one.doi}' if one.doi else ''}: {one.design}; {one.span}. {one.finding}.")
+        typer.echo(
+            f"* {one.study}{f', doi:{one.doi}' if one.doi else ''}: {one.design}; {one.span}. "
+            f"Reported: {one.finding} (from {one.figures_from})."
+        )
     typer.echo("--json has all rows: by month, police and observers, and each sample with its placebos.")
 
 
@@ -88,17 +94,17 @@ def _main(rows: "list[Effect]") -> "Table":
         f"UN troops and deaths of the next year: {any_row.country_periods:,} country-years, deaths of "
         f"{any_row.first_period}-{any_row.last_period}",
         ["all countries"],
-        ["estimate", "95 %", "placebo", "95 %", "dealt out", "as far"],
+        ["estimate (95 %)", "placebo (95 %)", "dealt out", "far"],
         f"{any_row.clusters} countries, {any_row.hosts} with UN troops. Placebo: troops in the year after the deaths "
         f"of {placebo.first_period}-{placebo.last_period}. Dealt out: 95 % of estimates when troops are dealt out "
-        "among countries; as far: share of these at least as far from 0.",
+        "among countries; far: share of these at least as far from 0.",
     )
     for name, label in LABELS.items():
         one = found[name]
         table.add_row(
             label,
-            *_cells(one),
-            *_cells(later[name]),
+            _cell(one),
+            _cell(later[name]),
             _between(one.shuffled_low, one.shuffled_high),
             "-" if one.shuffled_share is None else f"{one.shuffled_share:.3f}",
         )
@@ -107,11 +113,11 @@ def _main(rows: "list[Effect]") -> "Table":
 
 def _types(rows: "list[Effect]") -> "Table":
     table = new_table(
-        "By type of violence, all countries, by year", ["specification"], ["state-based", "95 %", "one-sided", "95 %"]
+        "By type of violence, all countries, by year", ["specification"], ["state-based (95 %)", "one-sided (95 %)"]
     )
     battle, civilians = _pick(rows, target="deaths_state_based"), _pick(rows, target="deaths_one_sided")
     for name, label in LABELS.items():
-        table.add_row(label, *_cells(battle[name]), *_cells(civilians[name]))
+        table.add_row(label, _cell(battle[name]), _cell(civilians[name]))
     return table
 
 
@@ -119,12 +125,12 @@ def _doses(rows: "list[Effect]") -> "Table":
     table = new_table(
         "By strength against no troops, country and year effects",
         ["troops"],
-        ["all deaths", "95 %", "one-sided", "95 %", "countries"],
+        ["all deaths (95 %)", "one-sided (95 %)", "countries"],
     )
     doses = [one for one in rows if one.specification == "dose" and one.step == "year"]
     for one in (row for row in doses if row.target == "deaths_total"):
         civilians = next(row for row in doses if row.target == "deaths_one_sided" and row.dose == one.dose)
-        table.add_row(f"{one.dose:,} or more", *_cells(one), *_cells(civilians), str(one.hosts))
+        table.add_row(f"{one.dose:,} or more", _cell(one), _cell(civilians), str(one.hosts))
     return table
 
 
@@ -132,22 +138,22 @@ def _samples(rows: "list[Effect]") -> "Table":
     table = new_table(
         "In other samples, all deaths",
         ["specification"],
-        ["hosts only", "95 %", "in conflict", "95 %", "by month", "95 %"],
+        ["hosts only (95 %)", "in conflict (95 %)", "by month (95 %)"],
         "In conflict: 25 or more deaths in the year before or the one before that. By month: deaths of the next month.",
     )
     hosts, conflict = _pick(rows, sample="hosts"), _pick(rows, sample="conflict")
     month = _pick(rows, step="month")
     for name, label in LABELS.items():
-        table.add_row(label, *_cells(hosts[name]), *_cells(conflict[name]), *_cells(month[name]))
+        table.add_row(label, _cell(hosts[name]), _cell(conflict[name]), _cell(month[name]))
     return table
 
 
-def _cells(one: "Effect") -> tuple[str, str]:
-    return f"{one.estimate:+.2f}", _between(one.estimate_low, one.estimate_high)
+def _cell(one: "Effect") -> str:
+    return f"{one.estimate:+.2f} ({_between(one.estimate_low, one.estimate_high)})"
 
 
 def _between(low: float | None, high: float | None) -> str:
-    return "-" if low is None or high is None else f"{low:+.2f}..{high:+.2f}"
+    return "-" if low is None or high is None else f"{low:+.2f},{high:+.2f}"
 
 
 def show_scenario(place: str, scenario: str, on: date, as_json: bool) -> None:

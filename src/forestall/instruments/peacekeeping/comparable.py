@@ -12,7 +12,7 @@ from statistics import NormalDist, median, pstdev
 from typing import Literal
 
 from forestall.errors import UsageError
-from forestall.ids.months import format_month, month_end, month_of
+from forestall.ids.months import format_month, month_end, month_id, month_of
 from forestall.instruments.peacekeeping.cases import KINDS, Case, Kind
 from forestall.instruments.peacekeeping.reference import origins
 from forestall.instruments.peacekeeping.situations import Record, Situation, cases, record, situation, strength_near
@@ -139,8 +139,8 @@ def answer(
     if not strength:
         raise UsageError(
             f"how strong {', '.join(missions)} stood in {name} on {on} is not known: the monthly series (IPI) ends "
-            f"{format_month(known.last_strength)}, and Geo-PKO's maps show no troops there; choose another day with "
-            "--on"
+            f"{format_month(known.last_strength)}, and the maps of Geo-PKO of the years before {on.year} show no troops "
+            "there; choose another day with --on"
         )
     here = situation(known, iso3, min(month, known.as_of), strength)
     return compare(known, here, scenario, on=on, missions=missions, source=source)
@@ -278,8 +278,8 @@ def summary(asked: str, found: Sequence[Outcome]) -> Summary:
 
 
 def over(on: date) -> int:
-    """The last month that was over on a day."""
-    return month_of(on) if on == month_end(month_of(on)) else month_of(on) - 1
+    """The last month that was over on a day; of the last month of the calendar, the one before it."""
+    return min(month_of(on) if on == month_end(month_of(on)) else month_of(on) - 1, month_id(9999, 11))
 
 
 def open_missions(known: Record, iso3: str, on: date) -> tuple[str, ...]:
