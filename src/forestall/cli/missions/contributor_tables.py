@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _MOST = 15
 _TOP = 10
+_PARTS = 3
 EXPLAINED = 10
 """Candidates whose reasons are printed."""
 ABOUT_TO = (
@@ -153,7 +154,7 @@ def ends(series: "Iterable[Series]") -> "Iterator[str]":
 def candidates(found: "Candidates") -> "Table":
     """The ranked candidates."""
     table = new_table(
-        f"Possible contributors to a new mission in {found.name}, as of {found.on}",
+        f"Possible contributors, {found.name}, {found.on}",
         ["", "Contributor"],
         ["Score", "90 % interval", "Cautions"],
         f"Of {found.considered} members of the United Nations.",
@@ -173,17 +174,16 @@ def candidates(found: "Candidates") -> "Table":
 def reasons(one: "Candidate") -> str:
     """A candidate's reasons and cautions as text."""
     said = [f"{one.rank}. {one.name}", *(f"   + {each.text}" for each in one.reasons)]
-    return "\n".join([*said, *(f"   - {each.text}" for each in one.cautions)])
+    said += [f"   - {each.text}" for each in one.cautions]
+    if one.parts:
+        most = ", ".join(f"{part.what} {part.log_odds:+.1f}" for part in one.parts[:_PARTS])
+        said.append(f"   = most in the score: {most}")
+    return "\n".join(said)
 
 
 def bands(found: "Candidates") -> "Table":
     """What came of each rank on held-out missions."""
-    table = new_table(
-        f"What came of such ranks on {len(found.tested)} new missions the ranking had not seen",
-        ["Rank"],
-        ["States", "Contributed", "Share", "90 % interval"],
-        ", ".join(found.tested),
-    )
+    table = new_table("What came of such ranks", ["Rank"], ["States", "Contributed", "Share", "90 % interval"])
     for one in found.bands:
         rank = f"{one.first}-{one.last}" if one.last < found.considered else f"{one.first} and lower"
         table.add_row(
@@ -195,5 +195,10 @@ def bands(found: "Candidates") -> "Table":
 def about_candidates(found: "Candidates", method: str) -> "Iterator[str]":
     """Method, caveats, and where the figures end."""
     yield f"Method: {method}." + (f" Learned from {found.learned_from} missions." if found.learned_from else "")
+    if found.learned_from:
+        yield "+ for, - caution, = parts of the score in log odds, against a member of mean figures."
+    if found.tested:
+        missions = ", ".join(found.tested)
+        yield f"Ranks are those on {len(found.tested)} new missions the ranking had not learned from: {missions}."
     yield from (f"{each[0].upper()}{each[1:]}." for each in found.caveats)
-    yield from (f"{one.what[0].upper()}{one.what[1:]}: to {one.end}. {one.source}." for one in found.ends)
+    yield from (f"{one.what[0].upper()}{one.what[1:]}: {one.end}. {one.source}." for one in found.ends)

@@ -48,6 +48,30 @@ FEATURES = (
     "income",
 )
 """Columns of `matrix`, in this order; what each is stands in docs/methods/peacekeeping-contributors.md."""
+LABELS = dict(
+    zip(
+        FEATURES,
+        (
+            "size of units in the newest year",
+            "missions in five years",
+            "units in the region",
+            "units in the host",
+            "distance",
+            "common border",
+            "common language",
+            "common organisations",
+            "same region",
+            "votes in the General Assembly",
+            "deaths at home",
+            "permanent member",
+            "elected member",
+            "population",
+            "income per person",
+        ),
+        strict=True,
+    )
+)
+"""What a reader calls each of them."""
 NOT_KNOWN = {"distance": None, "ideal_point_rank": 0.5, "income": None, "population": None, "own_deaths": None}
 """What stands for a figure that is not known: the middle of ranks, else the median of the other candidates."""
 

@@ -8,7 +8,7 @@ home, a seat in the Council, a mission at home) stand beside the rank and change
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -18,8 +18,19 @@ from forestall.ids import countries
 from forestall.ids.months import format_month, month_of
 from forestall.instruments.peacekeeping import candidate_record as record
 from forestall.instruments.peacekeeping import contributors, register, ties
-from forestall.instruments.peacekeeping.candidate_facts import PAST_YEARS, Facts, facts, last_year, matrix
+from forestall.instruments.peacekeeping.candidate_facts import (
+    FEATURES,
+    LABELS,
+    PAST_YEARS,
+    Facts,
+    facts,
+    last_year,
+    matrix,
+)
 from forestall.store import Workspace
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 METHODS: Final = {
     "ranking": "logistic ranking learned from new missions whose first twelve months were known",
@@ -42,9 +53,18 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What a figure adds to a score, in log odds, against a member whose figure is the mean of the cases."""
+
+    what: str
+    log_odds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A possible contributor. score: 0 to 1, the model's chance of a unit in the first twelve months with a 90 %
-    interval of its coefficients; None under the baseline. The band of the rank says what came of such ranks."""
+    interval of its coefficients; None under the baseline. The band of the rank says what came of such ranks.
+    parts: what the score is made of, largest first; none under the baseline."""
 
     rank: int
     iso3: str
@@ -54,6 +74,7 @@ class Candidate:
     high: float | None
     reasons: tuple[Reason, ...]
     cautions: tuple[Reason, ...]
+    parts: tuple[Part, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +137,8 @@ def candidates(host: str, on: date, *, most: int = 20, workspace: Workspace | No
         one = found[at]
         chance, low, high = (None, None, None) if chances is None else map(float, chances[at])
         said = context.reasons(one), context.cautions(one)
-        listed.append(Candidate(rank + 1, one.iso3, one.name, chance, low, high, *said))
+        parts = () if model is None else _parts(model.parts(figures[at : at + 1])[0])
+        listed.append(Candidate(rank + 1, one.iso3, one.name, chance, low, high, *said, parts))
     return Candidates(
         host,
         name,
@@ -130,6 +152,11 @@ def candidates(host: str, on: date, *, most: int = 20, workspace: Workspace | No
         context.ends(),
         _caveats(bands, tested, on),
     )
+
+
+def _parts(log_odds: "npt.NDArray[np.float64]") -> tuple[Part, ...]:
+    made = [Part(LABELS[name], float(value)) for name, value in zip(FEATURES, log_odds, strict=True)]
+    return tuple(sorted(made, key=lambda one: -abs(one.log_odds)))
 
 
 class _Context:
@@ -156,12 +183,12 @@ class _Context:
     def ends(self) -> tuple[Ends, ...]:
         """What the figures of the day rest on."""
         return (
-            Ends("units in UN missions, by contributor and mission", str(self.year), contributors.GEOPKO),
-            Ends("deaths in organised violence", self.last_month, "UCDP"),
+            Ends("units in UN missions, by contributor and mission", f"to {self.year}", contributors.GEOPKO),
+            Ends("deaths in organised violence", f"to {self.last_month}", "UCDP"),
             Ends("votes in the General Assembly", self.votes, "un_ideal_points"),
             Ends("official and working languages", "2026, used for every day", "mledoze/countries (ODbL)"),
-            Ends("regional organisations", "2014, with changes listed to 2025-10", "COW IGO 3; the organisations"),
-            Ends("distances and borders", "borders of cells as of 2024", "forestall land_cells; COW contiguity"),
+            Ends("regional organisations", "to 2014, with changes listed to 2025-10", "COW IGO 3; the organisations"),
+            Ends("distances and borders", "cells of today's states", "forestall land_cells; COW contiguity"),
         )
 
     def reasons(self, one: Facts) -> tuple[Reason, ...]:

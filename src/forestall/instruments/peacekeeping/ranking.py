@@ -39,6 +39,10 @@ class Ranking:
         """Figures (n, k) less the means, over the scales, of the cases learned from."""
         return np.asarray((figures - self.means) / self.scales)
 
+    def parts(self, figures: "npt.NDArray[np.float64]") -> "npt.NDArray[np.float64]":
+        """What each figure adds, (n, k): with the intercept these sum to the log odds of the estimate."""
+        return np.asarray(self.standardised(figures) * self.coefficients)
+
     def probability(self, figures: "npt.NDArray[np.float64]") -> "npt.NDArray[np.float64]":
         """Probability of a unit in the first twelve months with a 90 % interval: (n, 3), estimate, low, high.
 
