@@ -2,13 +2,10 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-
-class Part(BaseModel):
-    """Base of every part: immutable, and strict about its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from forestall.brief.document_part import Part
+from forestall.brief.document_response import PeacekeepingPart
 
 
 class Figure(Part):
@@ -404,6 +401,7 @@ class Dossier(Edition):
     risk_map: RiskMap | None
     risk_note: str = Field(description="why there is no risk map; empty if there is one")
     neighbours: tuple[Neighbour, ...]
+    peacekeeping: PeacekeepingPart | None = Field(description="null in a month before the first release of deaths")
     council: CouncilPart | None = Field(description="null after the last day that the Council's membership is known of")
     change: Change | None
     surprise: Surprise | None

@@ -82,7 +82,8 @@ def _deaths(values: npt.NDArray[np.float64], at: Ints, span: int) -> npt.NDArray
     for j, column in enumerate(at.tolist()):
         if column >= span - 1:
             total[:, j] = values[:, column - span + 1 : column + 1].sum(axis=1)
-    return np.log1p(total)
+    found: npt.NDArray[np.float64] = np.log1p(total)
+    return found
 
 
 def _row(today: npt.ArrayLike, iso3: Sequence[str], on: date) -> Ints:

@@ -1,0 +1,59 @@
+"""What a dossier says of responses, as data: parts of `Dossier` that rest on an instrument's assessment."""
+
+from forestall.brief.document_part import Part
+from forestall.instruments.assessment import Assessment
+
+
+class MissionRow(Part):
+    """A UN mission in the country. Days as ISO dates, "" where there is none or it is not known.
+
+    persons: uniformed, at the end of persons_month, the last one known. deaths: of its personnel, to the end of that
+    series; malicious: of those, by malicious acts.
+    """
+
+    mission: str
+    name: str
+    there: bool
+    since: str
+    until: str
+    mandate_to: str
+    mandate_symbol: str
+    persons: int | None
+    persons_month: str
+    deaths: int
+    malicious: int
+
+
+class ContributorRow(Part):
+    """A state that might contribute to a mission in the country, with what speaks for and against it."""
+
+    iso3: str
+    name: str
+    reasons: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+class PastCase(Part):
+    """A past mission that closed or fell by half: deaths in its country in the twelve months before and after.
+
+    usual: median of (1 + deaths after) / (1 + deaths before) where no mission changed so, at a like level of deaths.
+    """
+
+    country: str
+    month: str
+    missions: str
+    before: float
+    after: float
+    usual: float | None
+
+
+class PeacekeepingPart(Part):
+    """Peacekeeping in a country. contributors_record: how such a ranking fared on missions it had not seen."""
+
+    assessment: Assessment
+    missions: tuple[MissionRow, ...]
+    contributors: tuple[ContributorRow, ...]
+    contributors_record: str
+    cases: tuple[PastCase, ...]
+    cases_rule: str
+    deaths_end: str

@@ -1,0 +1,120 @@
+"""Peacekeeping's answer on a country: which missions are there, whether they stand where deaths come, who sends.
+
+Each sentence names where its series ends: they end in different years, from 2014 (contributions by month) to the
+edition's own month (expected deaths). Nothing is said of what a mission causes; the record of past changes is given as
+a record.
+"""
+
+from datetime import date
+
+import numpy as np
+
+from forestall.ids.countries import by_gw
+from forestall.ids.months import format_month, month_end
+from forestall.instruments.assessment import Assessment, Case, Evidence, Finding
+from forestall.instruments.peacekeeping import contributor_section, fit_section, overview, register, scenario, sentences
+from forestall.instruments.peacekeeping.sentences import Parts, Said
+from forestall.panel.country_month import country_month
+from forestall.store import Workspace
+
+VIOLENT = 25
+"""Deaths in twelve months from which possible contributors to a new mission are named where none is present."""
+SHOWN_MISSIONS = 3
+
+
+def parts(case: Case, as_of: int, *, workspace: Workspace) -> Parts:
+    """All sections of a country as of the end of a month (month_id). Raises StoreError if a table is missing."""
+    on = month_end(as_of)
+    code = _code(case)
+    panel = country_month(workspace, as_of=as_of)
+    row = np.flatnonzero(panel.units == case.gw_id)
+    recent = float(panel.values[row[0], -12:].sum()) if row.size else float("nan")
+    there = overview.section(case.gw_id, code, on)
+    sent = contributor_section.section(case.gw_id, code, on, workspace=workspace)
+    deaths = None if np.isnan(recent) else recent
+    wanted = bool(there.present) or (deaths is not None and deaths >= VIOLENT)
+    return Parts(
+        register=there,
+        fit=fit_section.section(case.gw_id, code, on, workspace),
+        withdrawals=scenario.section(case.gw_id, code, on, workspace),
+        contributors=sent,
+        deaths_12=deaths,
+        candidates=sent.candidates if wanted else None,
+    )
+
+
+def assess(case: Case, as_of: int, *, workspace: Workspace) -> Assessment:
+    """Assess a case with data through month `as_of` (month_id). Raises UsageError for a month without data."""
+    return said(case, as_of, parts(case, as_of, workspace=workspace))
+
+
+def said(case: Case, as_of: int, found: Parts) -> Assessment:
+    """The assessment that follows from a country's parts."""
+    on, text = month_end(as_of), Said()
+    headline = _headline(case, on, found, text)
+    for line in found.register.present[:SHOWN_MISSIONS]:
+        sentences.mission(line, on, text)
+    for one in found.fit.fits[:SHOWN_MISSIONS]:
+        sentences.fit(one, text)
+    sentences.withdrawals(found.withdrawals, text)
+    sentences.senders(found, text)
+    sentences.sent(case, found, text)
+    sentences.candidates(case, found, text)
+    return Assessment(
+        instrument="peacekeeping",
+        case=case,
+        as_of=format_month(as_of),
+        headline=headline,
+        findings=tuple(text.findings),
+        options=tuple(text.options),
+        evidence=tuple(text.evidence.values()),
+        caveats=_caveats(found),
+    )
+
+
+def _code(case: Case) -> str:
+    return register.code_of(by_gw(case.gw_id))
+
+
+def _headline(case: Case, on: date, found: Parts, text: Said) -> Finding:
+    present, past = found.register.present, found.register.past
+    key = text.of(
+        Evidence(
+            key="missions",
+            says=f"UN missions in {case.name}, there and earlier",
+            figure=f"{len(present)} there, {len(past)} earlier",
+            unit="missions",
+            source=sentences.REGISTER,
+            date=on.isoformat(),
+            vintage=sentences.registered(on),
+            kind="recorded",
+        )
+    )
+    earlier = ", ".join(line.mission.mission for line in past)
+    if present:
+        names = " and ".join(line.mission.mission for line in present)
+        sentence = f"UN missions in {case.name}: {names}."
+        if past:
+            sentence += f" Earlier ones: {earlier}."
+    elif past:
+        last = past[-1].mission
+        until = f", which ended on {sentences.day(last.end)}" if last.end else ""
+        sentence = f"No UN mission is in {case.name}; the last was {last.mission}{until}."
+        if len(past) > 1:
+            sentence += f" Of {len(past)} in all: {earlier}."
+    else:
+        sentence = f"The register holds no UN mission in {case.name}, now or earlier."
+    return Finding(sentence=sentence, evidence=(key,))
+
+
+def _caveats(found: Parts) -> tuple[str, ...]:
+    ends = "; ".join(f"{one.name} {one.data_end.isoformat()}" for one in found.register.series)
+    out = [
+        f"Series end in different years: {ends}; contributions by month 2014-08, sites on maps 2024, operations of "
+        "others than the UN 2016.",
+        "No figure here says what a mission does to violence: missions go where war is or has just ended, and the "
+        "sign of what is measured depends on what is held fixed (`forestall missions --effect`).",
+    ]
+    if found.fit.missing and found.register.present:
+        out.append(f"Fit of sites to expected deaths: {found.fit.missing}.")
+    return tuple(out)
