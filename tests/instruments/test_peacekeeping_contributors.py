@@ -156,9 +156,8 @@ def test_a_row_total_that_is_no_sum_stops_the_build(tmp_path: Path) -> None:
         ("Chad", "MINUSMA", 416, 10, 2, 1),
         ("Togo", "MINUSMA", 416, None, None, None),
     ]
-    wrong = [good.replace("Chad", f"State {n}").replace(",13", ",14") for n in range(40)]
     with pytest.raises(SourceError, match="not the sum"):
-        builder.mission_months(_raw(tmp_path, name, "\n".join([head, *wrong]) + "\n"))
+        builder.mission_months(_raw(tmp_path, name, "\n".join([head, good.replace(",13", ",14")]) + "\n"))
     with pytest.raises(SourceError, match="stands twice"):
         builder.mission_months(_raw(tmp_path, name, "\n".join([head, good, good.replace(",10,", ",11,")]) + "\n"))
 

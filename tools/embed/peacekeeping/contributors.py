@@ -159,8 +159,9 @@ def mission_months(inputs: Inputs) -> pl.DataFrame:
         "experts": pl.col("Experts_on_Mission_Total").fill_null(0),
     }
     wrong = frame.filter(known, sum(parts.values(), pl.lit(0)) != pl.col("Total_Total"))
-    if wrong.height > 25:
-        raise SourceError(f"{BY_MISSION}: in {wrong.height} rows the total is not the sum of its parts")
+    if wrong.height:
+        where = f"{wrong.row(0)[:3]} and {wrong.height - 1} more"
+        raise SourceError(f"{BY_MISSION}: in {where} the total is not the sum of its parts")
     return frame.select(
         pl.col("Contributor").alias("contributor"),
         pl.col("Mission").alias("written"),
