@@ -21,7 +21,7 @@ READ = (
     "Placebo: troops in the year after the deaths cannot have caused them. Where it is as far from 0 as the estimate, "
     "the specification has not removed the choice of places.",
     "Held fixed: nothing (pooled); the deaths of the year of the troops (deaths now); each country's mean (country); "
-    "and each year's. In differences, the change in deaths is set beside the change in troops a year before: troops are "
+    "and each year's. In differences, the change in deaths is set beside the change in troops a year before: they are "
     "sent when deaths have risen, and high deaths mostly fall by themselves, so compare the line with deaths now, its "
     "placebo, and the figures by month.",
     "Estimate: change in log(1 + deaths) of a year for one unit more of log(1 + troops / 1,000) in the year before "

@@ -139,8 +139,8 @@ def answer(
     if not strength:
         raise UsageError(
             f"how strong {', '.join(missions)} stood in {name} on {on} is not known: the monthly series (IPI) ends "
-            f"{format_month(known.last_strength)}, and the maps of Geo-PKO of the years before {on.year} show no troops "
-            "there; choose another day with --on"
+            f"{format_month(known.last_strength)}, and the maps of Geo-PKO before {on.year} show no troops there: "
+            "choose another day with --on"
         )
     here = situation(known, iso3, min(month, known.as_of), strength)
     return compare(known, here, scenario, on=on, missions=missions, source=source)

@@ -73,6 +73,8 @@ def notes(found: Answer) -> tuple[str, ...]:
         "May be read: what followed, in how many cases, and how that compares with the usual. May not: that the change "
         "of the mission caused it. Missions leave where peace holds and where war drives them out, and grow where war "
         "is worst, from where deaths mostly fall in any event.",
+        "Nearness says little: with each case left out in turn, the nearest guessed whether deaths rose no better than "
+        "all cases did (docs/methods/peacekeeping-effect.md). Read the line of all cases beside that of the nearest.",
         "Cases in one country, and hosts of one mission, are not independent: the true intervals are wider.",
     ]
     if found.unknown:
