@@ -85,10 +85,16 @@ def test_hits_are_the_mean_over_all_orders_of_ties(score: list[int], first: int,
     assert ranking.hits(values, yes, first) == pytest.approx(brute)
 
 
-def test_interval_of_a_share_by_hand() -> None:
-    # k = 5 of n = 10, z = 1.645: middle 0.5, half width 1.645 sqrt(0.025 + 2.706 / 400) / 1.2706 = 0.23075.
-    assert record.wilson(5, 10) == pytest.approx((0.5, 0.26925, 0.73075), abs=1e-4)
-    assert record.wilson(0, 10)[1] == 0.0
+def test_what_came_of_ranks(workspace: Workspace) -> None:
+    bands, tested = record.bands(date(2026, 2, 1), workspace)
+    assert tested[0] == "UNAMSIL"
+    assert len(tested) == 13
+    table = workspace.table(record.TABLE).filter(pl.col("mission").is_in(tested))
+    assert sum(band.ranked for band in bands) == table.height
+    assert sum(band.contributed for band in bands) == int(table["contributed"].sum())
+    assert [band.ranked for band in bands[:4]] == [13 * 5, 13 * 5, 13 * 10, 13 * 20]
+    for band in bands:
+        assert band.low < band.share == band.contributed / band.ranked < band.high
 
 
 def test_distances_are_those_of_all_cells(workspace: Workspace) -> None:

@@ -5,7 +5,6 @@ ties and missions. A case is a member of the United Nations on the mission's fir
 known of it then (`candidate_facts`) and whether a deployment map of the first twelve months names a unit of it.
 """
 
-import hashlib
 import sys
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,13 +14,11 @@ import polars as pl
 
 from forestall.ids.months import month_end, month_id
 from forestall.instruments.peacekeeping.candidate_facts import FEATURES, FIRST_DAY, KNOWN_AFTER, facts, matrix
-from forestall.store import Workspace, files
-from forestall.store.manifest import EmbeddedTable
+from forestall.store import Workspace
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs
-from tools.embed.peacekeeping import contingents
+from tools.embed.peacekeeping import contingents, writing
 from tools.embed.peacekeeping.contributors import NOBODY, Names
 from tools.embed.peacekeeping.names import mission as acronym
 
@@ -114,26 +111,14 @@ def write(shared: Path, out: Path) -> list[str]:
     workspace = Workspace.open(embedded=out)
     missions, left_out = begun(inputs, workspace)
     frame = cases(missions, workspace)
-    content = parquet(frame)
     of = workspace.manifest().tables  # Geo-PKO is among the sources of the table of contributors
     cited = [source for name in USED for source in of[name].sources]
     cited += [source for source in of["covariates"].sources if "World Bank" in source.citation]
-    table = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=tuple({(one.name, one.version): one for one in cited}.values()),
-        first_year=min(one.start.year for one in missions),
-        last_year=max(one.start.year for one in missions),
-        command=COMMAND,
-        note="outcomes: units named on Geo-PKO's maps of the first twelve months; observers and single officers do not "
-        "count",
-    )
-    files.write(out / table.file, content)
-    held.enter(out, tables={TABLE: table})
+    note = "outcomes: units named on Geo-PKO's maps of the first twelve months; observers and officers do not count"
+    sources = {(one.name, one.version): one for one in cited}.values()
+    line = writing.write(out, TABLE, frame, *sources, command=COMMAND, note=note)
     said = [f"{one.mission} {one.start} {one.host}: {len(one.contributed)} on {one.maps} maps" for one in missions]
-    return [f"{TABLE}: {table.rows:,} rows, {table.bytes:,} bytes", *said, *left_out]
+    return [line, *said, *left_out]
 
 
 def main() -> int:

@@ -6,7 +6,6 @@ means) and Geo-PKO's contingents by site (1994-2024). Defects and what is done a
 docs/sources/peacekeeping-contributors.md.
 """
 
-import hashlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,13 +16,11 @@ import polars as pl
 
 from forestall.errors import SourceError, UnknownCountryError
 from forestall.ids import countries
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs, integer, month_id
-from tools.embed.peacekeeping import contingents
+from tools.embed.peacekeeping import contingents, writing
 from tools.embed.peacekeeping.names import mission
 from tools.embed.peacekeeping.sites import LICENCE
 
@@ -301,25 +298,11 @@ def write(shared: Path, out: Path) -> list[str]:
         YEARS: "three series, never to be added: IPI means of months (2009-11..2014-08), Geo-PKO means of maps "
         "(1994-2020) and sums over sites of the year's largest figure (1994-2024)",
     }
-    said = []
-    entries = {}
-    for name, frame in built.items():
-        content = parquet(frame)
-        years = frame["year"] if name == YEARS else (frame["month_id"] - 1) // 12 + 1980
-        entries[name] = EmbeddedTable(
-            file=f"{name}.parquet",
-            rows=frame.height,
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            sources=sources[name],
-            first_year=int(years.to_numpy().min()),
-            last_year=int(years.to_numpy().max()),
-            command=COMMAND,
-            note=notes[name],
-        )
-        files.write(out / entries[name].file, content)
-        said.append(f"{name}: {frame.height:,} rows, {len(content):,} bytes")
-    held.enter(out, tables=entries)
+    spans = {MONTHS: "month_id", YEARS: "year"}
+    said = [
+        writing.write(out, name, frame, *sources[name], command=COMMAND, note=notes[name], span=spans[name])
+        for name, frame in built.items()
+    ]
     open_rows = built[YEARS].filter(pl.col("iso3").is_null())
     said.append(f"contributor-years taken by a later name: {', '.join(sorted(set(names.before))) or 'none'}")
     said.append(f"rows without a state: {open_rows.height} of {built[YEARS].height} ({YEARS})")

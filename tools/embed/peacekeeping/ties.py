@@ -18,12 +18,11 @@ import polars as pl
 
 from forestall.errors import SourceError, UnknownCountryError
 from forestall.ids import countries
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command
 from tools.embed.inputs import Inputs, integer
+from tools.embed.peacekeeping import writing
 
 LANGUAGES = "peace_languages"
 MEMBERS = "peace_regional_members"
@@ -31,7 +30,7 @@ COMMAND = "python -m tools.embed.peacekeeping.ties --shared ../shared/data"
 COUNTRIES = "regional/mledoze_countries.csv"
 COW = "regional/cow_igo_state_year_1945_2014.csv.gz"
 CHANGES = Path(__file__).with_name("regional_changes.csv")
-FIRST_YEAR, LAST_COW, LAST_CHANGE, MISSING = 1990, 2014, 2025, -9
+FIRST_YEAR, LAST_COW, MISSING = 1990, 2014, -9
 
 ORGANISATIONS: dict[str, tuple[str, ...]] = {
     "AU": ("oau", "au"),
@@ -177,33 +176,19 @@ def write(shared: Path, out: Path) -> list[str]:
     """Write both tables beside the others and enter them in the manifest; returns a line on each."""
     inputs = Inputs(shared)
     built = {LANGUAGES: languages(inputs), MEMBERS: members(inputs)}
-    spans = {LANGUAGES: (2026, 2026), MEMBERS: (FIRST_YEAR, LAST_CHANGE)}
     notes = {
-        LANGUAGES: "official languages as of the file, used for every date",
+        LANGUAGES: "official and working languages as of the file, used for every date",
         MEMBERS: "full members 1990-2014 by year; after that only the changes that "
         "tools/embed/peacekeeping/regional_changes.csv lists",
     }
     cited = sources(inputs)
-    entries, said = {}, []
     for name, frame in built.items():
         if dict(frame.schema) != {column: kind() for column, kind in SCHEMAS[name].items()}:
             raise SourceError(f"{name}: columns {frame.schema} are not those of the schema")
-        content = parquet(frame)
-        entries[name] = EmbeddedTable(
-            file=f"{name}.parquet",
-            rows=frame.height,
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            sources=cited[name],
-            first_year=spans[name][0],
-            last_year=spans[name][1],
-            command=COMMAND,
-            note=notes[name],
-        )
-        files.write(out / entries[name].file, content)
-        said.append(f"{name}: {frame.height:,} rows, {len(content):,} bytes")
-    held.enter(out, tables=entries)
-    return said
+    return [
+        writing.write(out, name, frame, *cited[name], command=COMMAND, note=notes[name])
+        for name, frame in built.items()
+    ]
 
 
 def main() -> int:

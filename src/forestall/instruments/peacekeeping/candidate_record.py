@@ -16,6 +16,7 @@ import polars as pl
 
 from forestall.instruments.peacekeeping import ranking
 from forestall.instruments.peacekeeping.candidate_facts import FEATURES
+from forestall.scores.calibration import wilson
 from forestall.scores.probability import auroc
 from forestall.store import Workspace
 
@@ -28,7 +29,6 @@ LEAST_MISSIONS: Final = 6
 BANDS: Final = ((1, 5), (6, 10), (11, 20), (21, 40), (41, 1000))
 BASELINES: Final = ("largest recent", "in the region, then largest", "in the host, the region, then largest")
 MODEL: Final = "ranking"
-_Z90 = 1.645
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,16 +185,9 @@ def _bands(workspace: Workspace, known: int) -> tuple[tuple[Band, ...], tuple[st
     for first, end in BANDS if tested else ():
         inside = [(chance, came) for rank, chance, came in ranks if first <= rank <= end]
         came, n = sum(yes for _, yes in inside), len(inside)
-        made.append(Band(first, end, n, sum(chance for chance, _ in inside), came, *wilson(came, n)))
+        low, high = (float(edge[0]) for edge in wilson([came], [n], 0.9))
+        made.append(Band(first, end, n, sum(chance for chance, _ in inside), came, came / n, low, high))
     return tuple(made), tuple(tested)
-
-
-def wilson(k: int, n: int) -> tuple[float, float, float]:
-    """Share k / n with its 90 % score interval. Source: Wilson (1927), doi:10.1080/01621459.1927.10502953."""
-    share, z2 = k / n, _Z90**2
-    middle = (share + z2 / (2 * n)) / (1 + z2 / n)
-    half = _Z90 * (share * (1 - share) / n + z2 / (4 * n * n)) ** 0.5 / (1 + z2 / n)
-    return share, max(0.0, middle - half), min(1.0, middle + half)
 
 
 def means(made: Sequence[Score]) -> pl.DataFrame:
