@@ -9,7 +9,6 @@ import argparse
 from pathlib import Path
 
 import polars as pl
-from benchmarks.deployment import LAST_OUTCOME, MODELS
 
 from forestall.forecast.cells import hurdle
 from forestall.forecast.cells.features import Past
@@ -20,6 +19,8 @@ from forestall.panel.land import land
 from forestall.store import Workspace
 from forestall.verify import cell_backtest, deployment
 
+LAST_OUTCOME = 2021
+MODELS = (deployment.LAST, hurdle.NAME)
 SHOWN = (deployment.UN_ALL, deployment.UN_BEST, deployment.LAST, hurdle.NAME, deployment.PERFECT)
 
 
