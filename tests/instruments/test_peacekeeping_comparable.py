@@ -24,6 +24,7 @@ TABLES = (
     "peace_mission_hosts",
     "peace_missions",
     "peace_sites",
+    "peace_operations",
     "population",
     "ucdp_country_month",
     "ucdp_events",
@@ -188,12 +189,11 @@ def test_a_rise_needs_25_deaths_and_a_quarter() -> None:
     assert said == ["about the same", "rose", "about the same", "rose", "fell", "fell"]
 
 
-def test_wilson_intervals() -> None:
-    # Published worked values: 4 of 10 gives 0.168 to 0.687; 0 of 10 gives 0 to 0.278.
-    four, none = comparable.wilson(4, 10), comparable.wilson(0, 10)
+def test_shares_have_wilson_intervals() -> None:
+    # Published worked values: 4 of 10 gives 0.168 to 0.687.
+    four = comparable.share(4, 10)
     assert (four.low, four.high) == pytest.approx((0.168, 0.687), abs=5e-4)
-    assert (none.low, none.high) == pytest.approx((0.0, 0.278), abs=5e-4)
-    assert (comparable.wilson(0, 0).low, comparable.wilson(0, 0).high) == (0.0, 1.0)
+    assert (comparable.share(0, 0).low, comparable.share(0, 0).high) == (0.0, 1.0)
 
 
 def test_the_usual_is_the_median_of_like_levels_in_the_same_calendar_month() -> None:
@@ -251,6 +251,10 @@ def test_outcomes_are_the_deaths_of_the_panel() -> None:
     assert mali.before == values[eve - 11 : eve + 1].sum()
     assert mali.first_year == values[eve + 1 : eve + 13].sum()
     assert mali.second_year == values[eve + 13 : eve + 25].sum()
+    assert mali.others is None  # the data on operations of others end in 2016
+    bosnia = next(one for one in found if one.case.iso3 == "BIH" and one.case.reached == month_id(1995, 12))
+    assert bosnia.others == ("IFOR",)
+    assert next(one for one in found if one.case.iso3 == "RWA" and one.case.eve == month_id(1995, 6)).others == ()
     assert [one.distance for one in found] == sorted(one.distance for one in found)
     assert unknown == len(situations.cases(known, "withdraw")) - len(found)
     every = comparable.summary("all", found)

@@ -204,7 +204,7 @@ def _summary(found: "Answer", asked: str) -> "Table":
 
 
 def _times(ratio: float) -> str:
-    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.2f}"
+    return f"{ratio:,.0f}" if ratio >= 100 else "<0.01" if ratio < 0.005 else f"{ratio:.2f}"
 
 
 def _nearest(found: "Answer") -> "Table":
@@ -213,14 +213,14 @@ def _nearest(found: "Answer") -> "Table":
         ["", "missions", "from"],
         ["strength", "before", "after", "2nd", "usual", "dist."],
         "Strength: on the eve, and when the change was reached (?: not known). Deaths in the 12 months before and "
-        "after the eve, and in the second 12. Usual: after / before elsewhere.",
+        "after the eve, and in the second 12. Usual: after / before elsewhere. *: note below.",
     )
     for one in found.outcomes[:10]:
         case = one.case
         after = "?" if case.after is None else f"{case.after:,.0f}"
         table.add_row(
             case.iso3,
-            _short(case.missions),
+            _short(case.missions) + ("*" if one.others else ""),
             month_text(case.eve),
             f"{case.before:,.0f}>{after}",
             f"{one.before:,.0f}",
@@ -288,4 +288,5 @@ def _case(one: "Outcome") -> dict[str, Any]:
         "ratio": one.ratio,
         "usual_ratio": one.usual,
         "usual_n": one.usual_n,
+        "military_operations_of_others": None if one.others is None else list(one.others),
     }

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from statistics import NormalDist, median, pstdev
+from statistics import median, pstdev
 from typing import Literal
 
 from forestall.errors import UsageError
@@ -16,6 +16,7 @@ from forestall.ids.months import format_month, month_end, month_id, month_of
 from forestall.instruments.peacekeeping.cases import KINDS, Case, Kind
 from forestall.instruments.peacekeeping.reference import origins
 from forestall.instruments.peacekeeping.situations import Record, Situation, cases, record, situation, strength_near
+from forestall.scores.calibration import wilson
 from forestall.store import Workspace
 
 Direction = Literal["rose", "fell", "about the same"]
@@ -44,7 +45,8 @@ class Outcome:
     are not known on either side are left out. first_year: deaths in the twelve months after the eve; second_year: in
     the twelve after those, null where not yet known. direction: of the first year against the twelve months to the eve.
     usual: median ratio (1 + deaths after) / (1 + deaths before) of countries at a like level without such a change,
-    null where there are fewer than reference.FEWEST; usual_n: how many country-years.
+    null where there are fewer than reference.FEWEST; usual_n: how many country-years. others: military operations of
+    others than the UN in the country in the year after the eve; null where that year is not within the data on them.
     """
 
     case: Case
@@ -56,6 +58,7 @@ class Outcome:
     direction: Direction
     usual: float | None
     usual_n: int
+    others: tuple[str, ...] | None
 
     @property
     def ratio(self) -> float:
@@ -200,6 +203,7 @@ def outcomes_of(known: Record, here: Situation, found: Sequence[Case]) -> tuple[
             direction=direction(before, after),
             usual=ratio,
             usual_n=n,
+            others=known.others_in(case.iso3, case.eve + 1, case.eve + 12),
         )
         for case, eve, before, after in kept
         for ratio, n in (usual.like(before, case.eve),)
@@ -242,15 +246,10 @@ def direction(before: float, after: float) -> Direction:
     return "rose" if after > before else "fell"
 
 
-def wilson(count: int, n: int) -> Share:
+def share(count: int, n: int) -> Share:
     """The share with its 95 % interval; 0 to 1 where n is 0."""
-    if n == 0:
-        return Share(0, 0, 0.0, 1.0)
-    z = NormalDist().inv_cdf(0.5 + LEVEL / 2)
-    share, spread = count / n, 1 + z * z / n
-    centre = (share + z * z / (2 * n)) / spread
-    reach = z / spread * math.sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Share(count, n, max(centre - reach, 0.0), min(centre + reach, 1.0))
+    low, high = wilson(count, n, LEVEL)
+    return Share(count, n, float(low), float(high))
 
 
 def summary(asked: str, found: Sequence[Outcome]) -> Summary:
@@ -264,8 +263,8 @@ def summary(asked: str, found: Sequence[Outcome]) -> Summary:
         asked=asked,
         n=len(found),
         countries=len({one.case.iso3 for one in found}),
-        rose=wilson(count["rose"], len(found)),
-        fell=wilson(count["fell"], len(found)),
+        rose=share(count["rose"], len(found)),
+        fell=share(count["fell"], len(found)),
         same=count["about the same"],
         ratio_median=median(ratios),
         ratio_low=min(ratios),
@@ -273,7 +272,7 @@ def summary(asked: str, found: Sequence[Outcome]) -> Summary:
         second_ratio=median(seconds) if seconds else None,
         second_n=len(seconds),
         usual_ratio=median(other for _, other in usual) if usual else None,
-        higher=wilson(sum(mine > other for mine, other in apart), len(apart)) if apart else None,
+        higher=share(sum(mine > other for mine, other in apart), len(apart)) if apart else None,
     )
 
 

@@ -24,6 +24,7 @@ from forestall.store import Workspace
 SOURCES = (
     "deaths: UCDP GED and candidate events, best estimate, all types, as revised since",
     "strength: International Peace Institute, uniformed personnel at the end of each month, 1990-11 to 2017-03",
+    "operations of others: Bara & Hultman (2020), 1993-01 to 2016-12",
     "strength later: Geo-PKO 2.3, troops that the units on deployment maps stand for, by year to 2024; no police",
 )
 
@@ -77,6 +78,14 @@ def notes(found: Answer) -> tuple[str, ...]:
         "all cases did (docs/methods/peacekeeping-effect.md). Read the line of all cases beside that of the nearest.",
         "Cases in one country, and hosts of one mission, are not independent: the true intervals are wider.",
     ]
+    forces = [one for one in found.outcomes[:10] if one.others]
+    if forces:
+        named = "; ".join(
+            f"{one.case.iso3} {format_month(one.case.eve)} {', '.join(one.others or ())}" for one in forces
+        )
+        said.append(
+            f"Marked *: military operations of others were there in the year after the eve (known 1993-2016): {named}."
+        )
     if found.unknown:
         said.append(f"{found.unknown} cases are left out because deaths before or after them are not known.")
     if any(one.case.source != "IPI" for one in found.outcomes):

@@ -10,6 +10,7 @@ import numpy.typing as npt
 import polars as pl
 
 from forestall.ids.months import FIRST_YEAR, format_month, month_end, month_of, year_of
+from forestall.instruments.peacekeeping import operations
 from forestall.instruments.peacekeeping.cases import Case, Closure, Kind, find
 from forestall.instruments.peacekeeping.presence import Presence, presence
 from forestall.panel.country_month import POPULATION_LAG, country_month, latest_month
@@ -51,7 +52,8 @@ class Record:
 
     panel: deaths by country and month to `as_of`. held: UN personnel. spans: country -> first and last month of each
     operation there. persons: country -> year -> population, as far as known. maps: (mission, country) -> year -> troops
-    on maps. hosts: country -> operations there with first and last day.
+    on maps. hosts: country -> operations there with first and last day. others: country -> military operations of
+    others than the UN there with first and last month.
     """
 
     as_of: int
@@ -61,6 +63,7 @@ class Record:
     persons: Mapping[str, Mapping[int, float]]
     maps: Mapping[tuple[str, str], Mapping[int, float]]
     hosts: Mapping[str, tuple[tuple[str, date, date | None], ...]]
+    others: Mapping[str, tuple[tuple[str, int, int], ...]]
 
     @property
     def last_strength(self) -> int:
@@ -74,6 +77,13 @@ class Record:
             return None
         total = float(self.panel.values[row, last - months + 1 - first : last + 1 - first].sum())
         return None if math.isnan(total) else total
+
+    def others_in(self, iso3: str, first: int, last: int) -> tuple[str, ...] | None:
+        """Military operations of others than the UN in a country in some of the months; None outside their data."""
+        if first < month_of(operations.FIRST) or last > month_of(operations.LAST):
+            return None
+        rows = self.others.get(iso3, ())
+        return tuple(dict.fromkeys(name for name, begun, ended in rows if begun <= last and ended >= first))
 
     def _row(self, iso3: str) -> int | None:
         return self.panel.iso3.index(iso3) if iso3 in self.panel.iso3 else None
@@ -99,7 +109,19 @@ def record(workspace: Workspace, *, as_of: int) -> Record:
         persons=_population(workspace.table("population"), as_of),
         maps=_maps(sites, as_of),
         hosts=there,
+        others=_others(workspace.table(operations.TABLE), as_of),
     )
+
+
+def _others(table: pl.DataFrame, as_of: int) -> dict[str, tuple[tuple[str, int, int], ...]]:
+    """Country -> (operation, first month, last month) of military operations not of the UN, begun by `as_of`."""
+    kept = table.filter(~pl.col("is_un"), ~pl.col("only_police"), pl.col("spell_first_month") <= as_of)
+    held: dict[str, set[tuple[str, int, int]]] = {}
+    for iso3, name, first, last in kept.select(
+        "iso3", "operation", "spell_first_month", "spell_last_month"
+    ).iter_rows():
+        held.setdefault(iso3, set()).add((name, first, min(last, as_of)))
+    return {iso3: tuple(sorted(rows, key=lambda row: (row[1], row[0]))) for iso3, rows in sorted(held.items())}
 
 
 def _hosts(
