@@ -321,6 +321,8 @@ def test_what_cannot_be_answered_is_refused_in_one_line() -> None:
         comparable.answer(held, "FRA", "France", "withdraw", on=date(2016, 1, 1))
     with pytest.raises(UsageError, match="MINUSMA closed 2023-12-31"):
         comparable.answer(held, "MLI", "Mali", "double", on=date(2025, 1, 1))
+    with pytest.raises(UsageError, match="deaths in Western Sahara in the 12 months to 2020-06 are not known"):
+        comparable.answer(held, "ESH", "Western Sahara", "withdraw", on=date(2020, 6, 30))
     with pytest.raises(UsageError, match="cases of this kind"):
         comparable.answer(held, "KHM", "Cambodia", "double", on=date(1993, 3, 31))
 

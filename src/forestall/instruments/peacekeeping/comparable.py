@@ -146,6 +146,11 @@ def answer(
             "choose another day with --on"
         )
     here = situation(known, iso3, min(month, known.as_of), strength)
+    if here.deaths is None:
+        raise UsageError(
+            f"deaths in {name} in the 12 months to {format_month(here.month)} are not known by themselves (UCDP counts "
+            "them under another state, or the state was younger): there is nothing to compare with"
+        )
     return compare(known, here, scenario, on=on, missions=missions, source=source)
 
 

@@ -78,6 +78,11 @@ def notes(found: Answer) -> tuple[str, ...]:
         "all cases did (docs/methods/peacekeeping-effect.md). Read the line of all cases beside that of the nearest.",
         "Cases in one country, and hosts of one mission, are not independent: the true intervals are wider.",
     ]
+    if found.situation.strength < MINIMUM:
+        said.append(
+            f"This presence ({found.situation.strength:,.0f}) is smaller than any that the cases of a drawdown begin "
+            f"with ({MINIMUM:,.0f}): none is like it."
+        )
     forces = [one for one in found.outcomes[:10] if one.others]
     if forces:
         named = "; ".join(
