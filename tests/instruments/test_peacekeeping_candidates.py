@@ -243,7 +243,10 @@ def test_candidates_for_mali_in_2013() -> None:
 def test_the_baseline_is_used_and_named_where_too_little_is_known() -> None:
     found = candidates("SDN", date(1997, 1, 1), most=3)
     assert (found.method, found.learned_from, found.bands) == ("baseline", 0, ())
-    assert all((one.score, one.low, one.high) == (None, None, None) for one in found.candidates)
+    assert all((one.score, one.low, one.high, one.parts) == (None, None, None, ()) for one in found.candidates)
+    # A host bears the name of the day, under the code that its series goes on with.
+    then = candidates("SRB", date(1999, 6, 10), most=1)
+    assert (then.iso3, then.name) == ("SRB", "Yugoslavia")
 
 
 def test_a_host_that_is_no_member_and_bad_numbers() -> None:

@@ -40,7 +40,7 @@ def to_mission(one: "ToMission") -> "Table":
         f"{one.mission} in {newest.year}: {newest.series.what}",
         ["Contributor"],
         ["Persons", "Share", "Named"],
-        f"{len(newest.contributions)} contributors, {newest.persons:,.0f} {newest.series.unit}.",
+        f"Contributors: {len(newest.contributions)}; {newest.persons:,.0f} {newest.series.unit}.",
     )
     spans = {named.iso3: f"{named.first_year}-{named.last_year}" for named in one.ever}
     for part in newest.contributions[:_MOST]:

@@ -148,7 +148,7 @@ def facts(host: str, on: date, workspace: Workspace | None = None) -> tuple[Fact
         found.append(
             Facts(
                 code,
-                state.name,
+                state.un_name or state.name,
                 year,
                 own.troops,
                 own.missions,

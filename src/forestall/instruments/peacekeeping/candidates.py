@@ -117,7 +117,8 @@ def candidates(host: str, on: date, *, most: int = 20, workspace: Workspace | No
     if most < 1:
         raise UsageError(f"{most} candidates are none: give 1 or more")
     workspace = workspace or Workspace.open()
-    name = contributors.name_of(countries.by_iso3(host, on).iso3)
+    state = countries.by_iso3(host, on)
+    name = state.un_name or state.name
     found = facts(host, on, workspace)
     figures = matrix(found)
     model = record.learned(record.cases(workspace), record.days(on))
