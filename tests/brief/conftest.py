@@ -1,12 +1,13 @@
-"""One edition for all tests of what pages say, with a risk of cells made by hand in place of a minute's fit."""
+"""One edition for all tests of what pages say, with a risk of cells and scenarios made by hand, not by a minute's fit."""
 
 import numpy as np
 import pytest
 
-from forestall.brief import places
+from forestall.brief import deployment, places
 from forestall.brief.situation import Situation, situation
 from forestall.forecast.cells.outlook import CellRisk
 from forestall.ids import cells
+from forestall.instruments.deployment import scenarios
 from forestall.store import Workspace
 
 SUDAN = ((13.75, 30.25), (13.25, 30.25), (15.75, 32.75), (11.25, 29.75), (19.75, 37.25))
@@ -33,6 +34,14 @@ def cell_risk() -> CellRisk:
     )
 
 
+def ahead() -> scenarios.Ahead:
+    """Two scenarios of those cells: twice what is expected in the first two of Sudan, or twice what is in the others."""
+    risk = cell_risk()
+    first = np.isin(risk.pg_id, [int(cells.cell_of(*place)) for place in SUDAN[:2]])
+    draws = np.stack([np.where(first, 2 * risk.expected, 0), np.where(first, 0, 2 * risk.expected)])
+    return scenarios.Ahead(risk.pg_id.astype(np.int64), risk.expected, draws, risk)
+
+
 @pytest.fixture(scope="session")
 def edition(tmp_path_factory: pytest.TempPathFactory) -> Situation:
     s = situation(Workspace.open(tmp_path_factory.mktemp("home")), as_of=554)
@@ -40,4 +49,7 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Situation:
         patched.setattr(places.cell_outlook, "risk", lambda workspace, panel: cell_risk())
         places._risk.cache_clear()
         places._risk(s)  # kept for this edition from now on
+        patched.setattr(deployment.scenarios, "ahead", lambda workspace, panel: ahead())
+        deployment._ahead.cache_clear()
+        deployment._ahead(s)
     return s

@@ -57,6 +57,7 @@ def draw(
     colours: Mapping[str, str],
     dots: Sequence[Dot] = (),
     extent: Sequence[Square] = (),
+    over: Sequence[Spec] = (),
     name: str,
     title: str,
     description: str,
@@ -65,7 +66,8 @@ def draw(
 
     codes: ISO3 of the country, and of territories shown with it. Countries without an outline (small islands) get the cells
     alone. colours: of each class, in the legend's order. dots: marks on top; a picture of a large country does not reach
-    out for those that lie away from all cells. extent: what the picture must hold, `squares` if not given.
+    out for those that lie away from all cells. extent: what the picture must hold, `squares` if not given. over: layers
+    on top of all, in the same projection.
     """
     extent = extent or squares
     own = [ring for code in codes for ring in rings(code)]
@@ -98,6 +100,7 @@ def draw(
             *_outlines(codes, projection),
             _cells(squares, colours),
             *([_marks(dots)] if dots else []),
+            *over,
             *_scale_bar(scale, width, height),
         ],
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from forestall.brief import charts, maps, render, theme
+from forestall.brief import charts, deployment, maps, render, theme, words
 from forestall.brief.document import Dossier, Outlook
 from forestall.brief.dossier import dossier
 from forestall.brief.method import MODEL_NAMES
@@ -171,12 +171,14 @@ def dossier_page(s: Situation, gw_id: int, links: dict[str, str], *, outlook_lin
             **drawn,
             **_both("neighbours", charts.intervals, shown, title=f"{document.name} beside its neighbours"),
             **_skill(s),
+            **_deployment_map(document, codes),
         },
         cell_legend=maps.cell_legend(),
         chance_legend=maps.chance_legend(),
         dot_legend=maps.dot_legend(),
         dot_colour=theme.ACCENT_2,
         risk_charts=_risk_charts(document, codes),
+        deployment_legend=deployment.legend(),
         maps=[
             (
                 place,
@@ -214,6 +216,15 @@ def _risk_charts(document: Dossier, codes: list[str]) -> dict[str, str]:
         title = f"{document.name}: deaths by cell that are exceeded with a chance of one in ten, {risk.span}"
         drawn["reach"] = maps.reach(risk.cells, codes, name="reach", title=title)
     return drawn
+
+
+def _deployment_map(document: Dossier, codes: list[str]) -> dict[str, str]:
+    """The map of where teams would stand, if any."""
+    of, risk = document.deployment, document.risk_map
+    if of is None or not of.sites:
+        return {}
+    title = f"{document.name}: expected deaths by cell and {words.plural(len(of.sites), 'team')}, {of.span}"
+    return {"deployment": deployment.draw(risk.cells if risk else (), of, codes, title=title)}
 
 
 def _both(name: str, draw: Callable[..., str], *what: Any, **how: Any) -> dict[str, str]:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from forestall.brief.document_part import Part
-from forestall.brief.document_response import PeacekeepingPart
+from forestall.brief.document_response import DeploymentPart, PeacekeepingPart
 
 
 class Figure(Part):
@@ -401,6 +401,7 @@ class Dossier(Edition):
     risk_map: RiskMap | None
     risk_note: str = Field(description="why there is no risk map; empty if there is one")
     neighbours: tuple[Neighbour, ...]
+    deployment: DeploymentPart | None = Field(description="null where it is not known where deaths are likely")
     peacekeeping: PeacekeepingPart | None = Field(description="null in a month before the first release of deaths")
     council: CouncilPart | None = Field(description="null after the last day that the Council's membership is known of")
     change: Change | None

@@ -1,7 +1,45 @@
 """What a dossier says of responses, as data: parts of `Dossier` that rest on an instrument's assessment."""
 
+from pydantic import Field
+
 from forestall.brief.document_part import Part
 from forestall.instruments.assessment import Assessment
+
+
+class DeploymentSite(Part):
+    """A place for a team, and its part of the expected deaths within reach."""
+
+    order: int
+    name: str
+    iso3: str
+    lat: float
+    lon: float
+    reaches_alone: float = Field(description="expected deaths within reach of a team here and of no other")
+    adds: float = Field(description="expected deaths it adds to those before it; these sum to the plan")
+    lost_if_dropped: float
+    selection_frequency: float | None = Field(
+        description="share of plans from resampled scenarios with a team here or within half its reach"
+    )
+
+
+class MissionCell(Part):
+    """A grid cell with sites of a UN mission, by its middle in degrees."""
+
+    mission: str
+    lat: float
+    lon: float
+    source: str
+
+
+class DeploymentPart(Part):
+    """Where a few teams would stand in the twelve months ahead. sites: none where too few deaths are expected."""
+
+    months: str
+    span: str
+    reach_km: float
+    assessment: Assessment
+    sites: tuple[DeploymentSite, ...]
+    missions: tuple[MissionCell, ...]
 
 
 class MissionRow(Part):

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forestall.brief import council, early, measures, peacekeeping, places, reasons, words
+from forestall.brief import council, deployment, early, measures, peacekeeping, places, reasons, words
 from forestall.brief.document import (
     Conflict,
     CountryRisk,
@@ -62,6 +62,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         risk_map=risk_map,
         risk_note=risk_note,
         neighbours=_neighbours(s, gw_id, risk),
+        deployment=deployment.part(s, gw_id),
         peacekeeping=peacekeeping.part(s, gw_id),
         council=council.part(s, gw_id),
         change=change(s, i),

@@ -112,13 +112,15 @@ def plan(
     gap: float = exact.GAP,
     seconds: float = exact.SECONDS,
     ahead: scenarios.Ahead | None = None,
+    with_outcome: bool = True,
     say: Callable[[str], None] = lambda _: None,
 ) -> Plan:
     """Place teams in an area so that most deaths of the next twelve months lie within reach.
 
     classes: one or more; a team that has no class of its own is one of cost 1. each: countries that must have a team.
     keep: sites that stand already, of reach `keep_reach_km` (default: that of the first class). quick: greedy only.
-    ahead: what may come, where a caller has it. Raises UsageError on what cannot be.
+    ahead: what may come, where a caller has it. with_outcome: hold the plan against what came, where that is known.
+    Raises UsageError on what cannot be.
     """
     for team in classes:
         if not team.reach_km >= SHORTEST_KM:
@@ -165,7 +167,7 @@ def plan(
         Stand(every[i][0], every[i][1], reason, _countries(both.reach, int(i), seen, ground))
         for i, reason in zip(found.chosen.tolist(), why, strict=True)
     )
-    came = recorded(workspace, panel)
+    came = recorded(workspace, panel) if with_outcome else None
     return Plan(
         area=where.name,
         as_of=format_month(panel.as_of),
