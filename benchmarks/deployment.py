@@ -74,8 +74,8 @@ def main() -> None:
         print(f"\nwritten: {path}")
 
 
-def figures(found: pl.DataFrame) -> dict[str, Any]:
-    """What plans show of one area: shares of our model and of perfect foresight by year, their means, the regret."""
+def figures(found: pl.DataFrame) -> list[dict[str, Any]]:
+    """What plans show of one area: shares of our model and of perfect foresight by year."""
     wide = found.pivot("model", index="year", values=list(deployment.SHARES)).sort("year")
     names = {
         "share": f"share_{hurdle.NAME}",
@@ -83,17 +83,7 @@ def figures(found: pl.DataFrame) -> dict[str, Any]:
         "share_quiet": f"share_quiet_{hurdle.NAME}",
         "best_quiet": f"share_quiet_{deployment.PERFECT}",
     }
-    shares = wide.select("year", **{name: pl.col(column).round(4) for name, column in names.items()})
-    regret = deployment.gain(found, deployment.PERFECT, hurdle.NAME)
-    return {
-        "years": shares.to_dicts(),
-        "mean": {name: round(float(wide[column].mean()), 4) for name, column in names.items()},  # type: ignore[arg-type]
-        "regret": {
-            "mean": round(regret.difference, 4),
-            "low90": round(regret.interval[0], 4),
-            "high90": round(regret.interval[1], 4),
-        },
-    }
+    return wide.select("year", **{name: pl.col(column).round(4) for name, column in names.items()}).to_dicts()
 
 
 def show(found: pl.DataFrame, name: str) -> None:

@@ -157,13 +157,26 @@ def test_a_site_nobody_expected_counts_for_foresight(store: Workspace, past: Pan
 
 
 def test_the_hindcast_fits_the_area(ground: Land) -> None:
-    of = {name: hindcast_of(area(name, ground, 554).cells, ground) for name in ("Mali", "Africa", "world", "Asia")}
+    of = {name: hindcast_of(area(name, ground, 554).cells, ground, 554) for name in ("Mali", "Africa", "world", "Asia")}
     assert of["Mali"] == of["Africa"]
     assert of["world"] == of["Asia"]
+    assert of["Africa"] is not None
+    assert of["world"] is not None
     assert (of["Africa"].area, of["world"].area) == ("Africa", "the world")
     for one in of.values():
+        assert one is not None
         assert (one.first, one.last) == (2010, 2020)
         assert 0 < one.reached_low <= one.reached <= one.reached_high <= 1
         assert one.regret == pytest.approx(one.best - one.reached, abs=2e-4)
         assert one.regret_low90 < one.regret < one.regret_high90
         assert one.quiet_reached < one.quiet_best
+
+
+def test_a_past_month_sees_no_hindcast_of_a_year_that_had_not_ended(ground: Land) -> None:
+    cells = area("Africa", ground, 554).cells
+    then = hindcast_of(cells, ground, parse_month("2015-12"))
+    later = hindcast_of(cells, ground, parse_month("2016-11"))
+    assert then is not None
+    assert (then.first, then.last) == (2010, 2015)
+    assert then == later
+    assert hindcast_of(cells, ground, parse_month("2013-12")) is None

@@ -197,20 +197,22 @@ def _regret(found: "Plan") -> dict[str, Any]:
             "regret": round(f.regret, 3),
             "method": "for each scenario the best plan found by greedy choice with exchanges, knowing it",
         },
-        "hindcast": {
+        "hindcast": None
+        if h is None
+        else {
             "unit": "share of the deaths of a year within reach, mean of years",
             "area": h.area,
             "years": [h.first, h.last],
             "teams": h.teams,
             "reach_km": h.reach_km,
             "model": h.model,
-            "reached": h.reached,
+            "reached": round(h.reached, 4),
             "reached_least_and_most": [h.reached_low, h.reached_high],
-            "best_possible": h.best,
-            "regret": h.regret,
-            "regret_interval90": [h.regret_low90, h.regret_high90],
-            "quiet_cells_reached": h.quiet_reached,
-            "quiet_cells_best_possible": h.quiet_best,
+            "best_possible": round(h.best, 4),
+            "regret": round(h.regret, 4),
+            "regret_interval90": [round(h.regret_low90, 4), round(h.regret_high90, 4)],
+            "quiet_cells_reached": round(h.quiet_reached, 4),
+            "quiet_cells_best_possible": round(h.quiet_best, 4),
             "source": "our own hindcast, docs/methods/deployment.md",
         },
         "outcome": None

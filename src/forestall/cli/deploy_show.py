@@ -77,14 +77,17 @@ def regret_table(found: "Plan") -> "Table":
         *(f"{x:,.0f}" for x in (f.total, f.reached, f.best, f.regret)),
     )
     table.add_row("  80 % interval", _range(f.total_low80, f.total_high80), _range(f.reached_low80, f.reached_high80))
-    table.add_row(f"hindcast {h.first}-{h.last}*, share", "1.00", *(f"{x:.2f}" for x in (h.reached, h.best, h.regret)))
-    table.add_row(
-        "  years; 90 % interval",
-        "",
-        f"{h.reached_low:.2f}–{h.reached_high:.2f}",
-        "",
-        f"{h.regret_low90:.2f}–{h.regret_high90:.2f}",
-    )
+    if h is not None:
+        table.add_row(
+            f"hindcast {h.first}-{h.last}*, share", "1.00", *(f"{x:.2f}" for x in (h.reached, h.best, h.regret))
+        )
+        table.add_row(
+            "  years; 90 % interval",
+            "",
+            f"{h.reached_low:.2f}–{h.reached_high:.2f}",
+            "",
+            f"{h.regret_low90:.2f}–{h.regret_high90:.2f}",
+        )
     if o is not None:
         table.add_row("recorded since, deaths", *(f"{x:,.0f}" for x in (o.total, o.reached, o.best, o.regret)))
         table.add_row("  in quiet cells", f"{o.quiet_total:,.0f}", f"{o.quiet_reached:,.0f}")
@@ -104,6 +107,8 @@ def regret_note(found: "Plan") -> str:
         else f"Recorded since: {o.release}, events known only to a province or country spread over it; quiet cells "
         "had no death in the three years before."
     )
+    if h is None:
+        return f"* Hindcasts of enough years that had ended by then are not on record. {came}"
     return (
         f"* Our own hindcast of {h.teams} teams of {h.reach_km:g} km in {h.area}, not of this plan: placed each "
         f"January by what was known (model {h.model}, revised figures); mean, least and most of the years. Of deaths "

@@ -16,6 +16,7 @@ from forestall.instruments.deployment import plan as plans
 from forestall.instruments.deployment.areas import Area
 from forestall.instruments.deployment.classes import TeamClass
 from forestall.instruments.deployment.coverage import points, within
+from forestall.instruments.deployment.hindcasts import Hindcast
 from forestall.instruments.deployment.plan import Plan
 from forestall.instruments.deployment.problem import Floats
 from forestall.instruments.deployment.sites import Site, positions
@@ -66,7 +67,7 @@ def answer(case: Case, panel: Panel, ahead: scenarios.Ahead, ground: Land, works
         made = _plan(workspace, panel, where, ahead, max(1, worth))
     kept = _missions(workspace, ground, where, panel)
     evidence |= _evidence(made, seen.risk)
-    findings = [_regret(made), _hindcast(made), _firm(made)]
+    findings = [_regret(made), *([] if made.hindcast is None else [_hindcast(made.hindcast)]), _firm(made)]
     if kept:
         evidence["missions"] = _of_missions(kept, seen)
         findings.append(_beside(kept, evidence["missions"]))
@@ -159,23 +160,10 @@ def _estimated(
 
 def _evidence(made: Plan, risk: CellRisk) -> dict[str, Evidence]:
     """What the plan reaches, each site's part, perfect foresight, and the record of such plans."""
-    f, h = made.foresight, made.hindcast
+    f = made.foresight
 
     def estimated(key: str, says: str, figure: float, note: str = "") -> Evidence:
         return _estimated(risk, key, says, figure, note=note, sites="; places: GeoNames")
-
-    def measured(key: str, says: str, figure: float, note: str = "") -> Evidence:
-        return Evidence(
-            key=key,
-            says=says,
-            figure=figure,
-            unit="share",
-            source="our own hindcast (docs/methods/deployment.md)",
-            date=f"{h.first}..{h.last}",
-            vintage=f"{h.model}; {h.teams} teams of {h.reach_km:g} km in {h.area}; revised figures",
-            kind="measured",
-            note=note,
-        )
 
     reached = estimated("reached", f"expected deaths within {REACH_KM:g} km of a team", made.value)
     found = [
@@ -189,13 +177,6 @@ def _evidence(made: Plan, risk: CellRisk) -> dict[str, Evidence]:
         ),
         estimated("reached.scenarios", "deaths reached, mean of scenarios", f.reached),
         estimated("best.scenarios", "deaths that plans made in knowledge of each scenario reach, mean", f.best),
-        measured(
-            "hindcast.reached",
-            "mean share of a year's deaths within reach of teams placed by what was known",
-            h.reached,
-            f"least {h.reached_low:.2f} and most {h.reached_high:.2f} of any year",
-        ),
-        measured("hindcast.best", "the same of teams placed with perfect foresight", h.best),
     ]
     for k, one in enumerate(made.stands, 1):
         again = "" if one.why.again is None else f"; chosen again in {100 * one.why.again:.0f} % of resampled plans"
@@ -207,7 +188,36 @@ def _evidence(made: Plan, risk: CellRisk) -> dict[str, Evidence]:
                 f"{one.why.alone:,.1f} alone, {one.why.lost:,.1f} lost if dropped{again}",
             )
         )
+    if made.hindcast is not None:
+        found += _of_record(made.hindcast)
     return {one.key: one for one in found}
+
+
+def _of_record(h: Hindcast) -> list[Evidence]:
+    """What such plans reached in past years, and what perfect foresight would have."""
+
+    def measured(key: str, says: str, figure: float, note: str = "") -> Evidence:
+        return Evidence(
+            key=key,
+            says=says,
+            figure=round(figure, 3),
+            unit="share",
+            source="our own hindcast (docs/methods/deployment.md)",
+            date=f"{h.first}..{h.last}",
+            vintage=f"{h.model}; {h.teams} teams of {h.reach_km:g} km in {h.area}; revised figures",
+            kind="measured",
+            note=note,
+        )
+
+    return [
+        measured(
+            "hindcast.reached",
+            "mean share of a year's deaths within reach of teams placed by what was known",
+            h.reached,
+            f"least {h.reached_low:.2f} and most {h.reached_high:.2f} of any year",
+        ),
+        measured("hindcast.best", "the same of teams placed with perfect foresight", h.best),
+    ]
 
 
 def _headline(case: Case, made: Plan, seen: scenarios.Ahead) -> Finding:
@@ -232,8 +242,7 @@ def _regret(made: Plan) -> Finding:
     )
 
 
-def _hindcast(made: Plan) -> Finding:
-    h = made.hindcast
+def _hindcast(h: Hindcast) -> Finding:
     return Finding(
         sentence=f"How right forecasts of this kind were: {h.teams} teams of {h.reach_km:g} km in {h.area}, placed "
         f"each January of {h.first} to {h.last} by what was known, had {100 * h.reached:.0f} % of the year's deaths "

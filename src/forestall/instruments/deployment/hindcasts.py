@@ -13,10 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from forestall.ids.countries import by_gw
+from forestall.ids.months import month_id
 from forestall.panel.land import ASSIGNED_ON, Land
+from forestall.scores import compare
 
 FILE = "hindcast.json"
 REGION, WORLD = "Africa", "world"
+FEWEST = 5  # years
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,30 +49,36 @@ class Hindcast:
     regret_high90: float
 
 
-def hindcast_of(cells: npt.ArrayLike, land: Land) -> Hindcast:
-    """The figures for an area. cells: its positions among the land cells; of Africa if all of them lie there."""
+def hindcast_of(cells: npt.ArrayLike, land: Land, as_of: int) -> Hindcast | None:
+    """The figures for an area, of the years that had ended by a month; None if there are fewer than FEWEST.
+
+    cells: positions of the area among the land cells; the figures are Africa's if all of them lie there. as_of:
+    month_id.
+    """
     here = np.unique(land.gw_id[np.asarray(cells, dtype=np.int64)]).tolist()
     african = bool(here) and all(by_gw(gw_id, ASSIGNED_ON).region == REGION for gw_id in here)
-    area = REGION if african else WORLD
     held = _figures()
-    of_area = held["areas"][area]
-    shares = [year["share"] for year in of_area["years"]]
+    years = [one for one in held["areas"][REGION if african else WORLD] if month_id(one["year"], 12) <= as_of]
+    if len(years) < FEWEST:
+        return None
+    reached, best = ([float(one[name]) for one in years] for name in ("share", "best"))
+    about = compare(best, reached)  # paired by year
     return Hindcast(
         area="Africa" if african else "the world",
-        first=of_area["years"][0]["year"],
-        last=of_area["years"][-1]["year"],
+        first=years[0]["year"],
+        last=years[-1]["year"],
         teams=held["teams"],
         reach_km=held["reach_km"],
         model=held["model"],
-        reached=of_area["mean"]["share"],
-        reached_low=min(shares),
-        reached_high=max(shares),
-        best=of_area["mean"]["best"],
-        quiet_reached=of_area["mean"]["share_quiet"],
-        quiet_best=of_area["mean"]["best_quiet"],
-        regret=of_area["regret"]["mean"],
-        regret_low90=of_area["regret"]["low90"],
-        regret_high90=of_area["regret"]["high90"],
+        reached=float(np.mean(reached)),
+        reached_low=min(reached),
+        reached_high=max(reached),
+        best=float(np.mean(best)),
+        quiet_reached=float(np.mean([one["share_quiet"] for one in years])),
+        quiet_best=float(np.mean([one["best_quiet"] for one in years])),
+        regret=float(np.mean(best) - np.mean(reached)),
+        regret_low90=float(about.difference_interval[0]),
+        regret_high90=float(about.difference_interval[1]),
     )
 
 

@@ -60,8 +60,8 @@ class Plan:
     """Teams in the order of what each adds. value, bound, total: the objective reached, what no plan passes, and what
     a plan would have that reached everything; in deaths of the twelve months first..last (YYYY-MM). gap: share of the
     bound that may be missing. candidates: how many choices there were. scenarios: how many draws the objective is taken
-    over, 1 for the mean. foresight: the plan within scenarios; hindcast: how such plans fared; outcome: what came, None
-    where that is not located."""
+    over, 1 for the mean. foresight: the plan within scenarios; hindcast: how such plans fared in years before, None if
+    too few are on record; outcome: what came, None where that is not located."""
 
     area: str
     as_of: str
@@ -83,7 +83,7 @@ class Plan:
     model: str
     located_to: str
     foresight: regret.Foresight
-    hindcast: Hindcast
+    hindcast: Hindcast | None
     outcome: Outcome | None
     caveats: tuple[str, ...]
 
@@ -189,7 +189,7 @@ def plan(
         model=seen.risk.model,
         located_to=seen.risk.located_to,
         foresight=regret.within_scenarios(drawn, found.chosen),
-        hindcast=hindcast_of(where.cells, ground),
+        hindcast=hindcast_of(where.cells, ground, panel.as_of),
         outcome=None if came is None else _outcome(came.inside(inside), setting, open_sites, stands),
         caveats=(
             *seen.risk.caveats,

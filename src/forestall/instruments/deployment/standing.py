@@ -11,8 +11,8 @@ from forestall.panel.land import Land
 from forestall.store import Workspace
 
 CAVEAT = (
-    "Sites of UN missions count as cells of half a degree with a team's reach, whatever their strength; no figure bears "
-    "that reach out."
+    "Sites of UN missions count as cells of half a degree with a team's reach, whatever their strength; no figure "
+    "bears that reach out."
 )
 OLD_YEARS = 1
 
