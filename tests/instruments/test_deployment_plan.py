@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from forestall.errors import UsageError
-from forestall.instruments.deployment import exact, greedy
+from forestall.instruments.deployment import bound, exact, greedy
 from forestall.instruments.deployment.coverage import points, within
 from forestall.instruments.deployment.problem import OBJECTIVES, Group, Problem
 
@@ -66,6 +66,32 @@ def test_no_plan_passes_the_bound_of_the_greedy_one(seed: int, objective: str) -
     assert found.value <= best(p) + 1e-9 <= found.bound + 1e-6
     if objective == "expected":
         assert found.value >= (1 - 1 / np.e) * best(p) - 1e-9
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 10**6), st.booleans())
+def test_the_tightened_bound_holds_and_is_never_worse(seed: int, limited: bool) -> None:
+    rng = np.random.default_rng(seed)
+    kept = rng.random(7) < 0.2
+    groups = (Group("north", np.arange(3), most=1),) if limited else ()
+    p = problem(seed, kept=kept, groups=groups)
+    found = greedy.place(p)
+    tight = bound.tightened(p, found)
+    assert tight.chosen.tolist() == found.chosen.tolist()
+    assert max(tight.value, best(p)) <= tight.bound + 1e-9
+    assert tight.bound <= found.bound + 1e-9
+
+
+def test_the_tightened_bound_is_near_the_best_where_the_quick_one_is_far() -> None:
+    rng = np.random.default_rng(11)
+    places, sites = rng.random((400, 2)), rng.random((150, 2))
+    near = ((sites[:, None] - places[None]) ** 2).sum(axis=2) < 0.12**2
+    draws = rng.gamma(0.5, 10, (1, 400))
+    p = Problem(sparse.csr_array(near.astype(float)), draws, 12, np.ones(150), np.zeros(150, dtype=bool))
+    found, optimum = greedy.place(p), exact.place(p, gap=0.0)
+    tight = bound.tightened(p, found)
+    assert optimum.value <= tight.bound + 1e-6 <= 1.02 * optimum.value
+    assert found.bound > 1.1 * optimum.value
 
 
 @settings(max_examples=40, deadline=None)

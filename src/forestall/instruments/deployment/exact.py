@@ -16,6 +16,7 @@ from scipy import optimize, sparse
 
 from forestall.errors import ForestallError
 from forestall.instruments.deployment import greedy
+from forestall.instruments.deployment.bound import tightened
 from forestall.instruments.deployment.problem import Floats, Ints, Placement, Problem
 
 GAP = 0.01
@@ -30,7 +31,7 @@ def place(problem: Problem, *, gap: float = GAP, seconds: float = SECONDS) -> Pl
     solver found in time. Raises ForestallError if the solver fails for another reason than time.
     """
     start = time.monotonic()
-    first = greedy.place(problem)
+    first = tightened(problem, greedy.place(problem))
     fits = problem.holds(first.chosen)
     if fits and first.gap <= gap / 10:
         return Placement(first.chosen, first.value, first.bound, "greedy, proven by its bound")
