@@ -34,6 +34,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
     state = s.states[gw_id]
     risk = country_risk(s, i)
     forecast = _months(s, i)
+    teams = deployment.part(s, gw_id)  # before the map of risk: one learning then serves both
     risk_map, risk_note = places.ahead(s, gw_id)
     return Dossier(
         title=f"{state.name}: conflict dossier",
@@ -62,7 +63,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         risk_map=risk_map,
         risk_note=risk_note,
         neighbours=_neighbours(s, gw_id, risk),
-        deployment=deployment.part(s, gw_id),
+        deployment=teams,
         peacekeeping=peacekeeping.part(s, gw_id),
         council=council.part(s, gw_id),
         change=change(s, i),
