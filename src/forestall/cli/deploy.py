@@ -48,6 +48,10 @@ def deploy(
         float,
         typer.Option("--detour", metavar="X", help="Reach is by road, X times the straight way; you say how much."),
     ] = 1.0,
+    quiet_weight: Annotated[
+        float,
+        typer.Option("--quiet-weight", metavar="W", help="A death where it was quiet counts W times; measured for 4."),
+    ] = 1.0,
     middles: Annotated[bool, typer.Option("--middles", help="Sites also at middles of cells.")] = False,
     stability: Annotated[bool, typer.Option("--stability", help="Also say how firmly each site is chosen.")] = False,
     greedy: Annotated[bool, typer.Option("--greedy", help="Quick: no integer programme, only its bound.")] = False,
@@ -93,6 +97,7 @@ def deploy(
         each=[code.strip() for code in each.split(",") if code.strip()],
         keep=kept,
         middles=middles,
+        quiet_weight=quiet_weight,
         stability=stability,
         quick=greedy,
         say=note,
@@ -137,6 +142,12 @@ def as_document(found: "Plan", detour: float = 1.0) -> dict[str, Any]:
         "cost": found.cost,
         "candidates": found.candidates,
         "scenarios": found.scenarios,
+        "quiet_weight": None
+        if found.weighted is None
+        else {
+            name: getattr(found.weighted, name)
+            for name in ("weight", "value", "total", "quiet_reached", "quiet_total", "basis")
+        },
         "model": found.model,
         "located": found.located_to,
         "sites": [

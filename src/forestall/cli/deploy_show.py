@@ -48,9 +48,17 @@ def summary(found: "Plan") -> str:
     """How much lies within reach, and how much more any plan could reach."""
     share = "-" if found.share is None else f"{100 * found.share:.1f} %"
     kept = f" ({_deaths(found.by_kept)} of them of what is kept: {len(found.kept)})" if found.kept else ""
+    w = found.weighted
+    limit = (
+        f"No plan of these sites reaches more than {_deaths(found.bound)}"
+        if w is None
+        else f"Chosen with each death in a quiet place counted {w.weight:g} times: {_deaths(w.value)} so weighted, of "
+        f"at most {_deaths(found.bound)}; in quiet places {_deaths(w.quiet_reached)} of {_deaths(w.quiet_total)} are "
+        f"reached. Quiet: {w.basis}"
+    )
     return (
         f"Within reach: {_deaths(found.value)} of {_deaths(found.total)} {OBJECTIVES[found.objective]}, {share}{kept}. "
-        f"No plan of these sites reaches more than {_deaths(found.bound)}: gap {100 * found.gap:.2f} % "
+        f"{limit}: gap {100 * found.gap:.2f} % "
         f"({found.method}; {found.candidates:,} choices). Model {found.model}; located: {found.located_to}. "
         "Sources: UCDP, GeoNames."
     )

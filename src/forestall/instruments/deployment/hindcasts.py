@@ -49,8 +49,9 @@ class Hindcast:
     regret_high90: float
 
 
-def hindcast_of(cells: npt.ArrayLike, land: Land, as_of: int) -> Hindcast | None:
-    """The figures for an area, of the years that had ended by a month; None if there are fewer than FEWEST.
+def hindcast_of(cells: npt.ArrayLike, land: Land, as_of: int, quiet_weight: float = 1.0) -> Hindcast | None:
+    """The figures for an area, of the years that had ended by a month; None if there are fewer than FEWEST, or no plans
+    of that quiet weight were measured.
 
     cells: positions of the area among the land cells; the figures are Africa's if all of them lie there. as_of:
     month_id.
@@ -58,7 +59,10 @@ def hindcast_of(cells: npt.ArrayLike, land: Land, as_of: int) -> Hindcast | None
     here = np.unique(land.gw_id[np.asarray(cells, dtype=np.int64)]).tolist()
     african = bool(here) and all(by_gw(gw_id, ASSIGNED_ON).region == REGION for gw_id in here)
     held = _figures()
-    years = [one for one in held["areas"][REGION if african else WORLD] if month_id(one["year"], 12) <= as_of]
+    areas = held["areas"].get(f"{quiet_weight:g}")
+    if areas is None:
+        return None
+    years = [one for one in areas[REGION if african else WORLD] if month_id(one["year"], 12) <= as_of]
     if len(years) < FEWEST:
         return None
     reached, best = ([float(one[name]) for one in years] for name in ("share", "best"))

@@ -13,11 +13,13 @@ from forestall.ids.countries import resolve
 from forestall.ids.months import format_month, month_end
 from forestall.instruments.deployment import exact, explain, greedy, regret, scenarios, standing
 from forestall.instruments.deployment.areas import Area
+from forestall.instruments.deployment.bound import tightened
 from forestall.instruments.deployment.classes import TeamClass
 from forestall.instruments.deployment.coverage import within
 from forestall.instruments.deployment.hindcasts import Hindcast, hindcast_of
 from forestall.instruments.deployment.outcome import Outcome, Recorded, outcome_of, recorded
 from forestall.instruments.deployment.problem import Ints, Objective, Placement, Problem
+from forestall.instruments.deployment.quiet import Quiet, checked, quiet
 from forestall.instruments.deployment.setting import Setting, Team, middles, reached, vectors
 from forestall.instruments.deployment.sites import Site, candidates
 from forestall.panel.frame import Panel
@@ -56,12 +58,26 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Weighted:
+    """A plan for which a death in a quiet place counts `weight` times. value, total: the objective so weighted, reached
+    and of all. quiet_reached, quiet_total: the objective in quiet places alone, unweighted. basis: what quiet means."""
+
+    weight: float
+    value: float
+    total: float
+    quiet_reached: float
+    quiet_total: float
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """Teams in the order of what each adds. value, bound, total: the objective reached, what no plan passes, and what
     a plan would have that reached everything; in deaths of the twelve months first..last (YYYY-MM). gap: share of the
     bound that may be missing. candidates: how many choices there were. scenarios: how many draws the objective is taken
-    over, 1 for the mean. foresight: the plan within scenarios; hindcast: how such plans fared in years before, None if
-    too few are on record; outcome: what came, None where that is not located."""
+    over, 1 for the mean. weighted: where deaths in quiet places count more, what the plan was chosen by, None where all
+    count alike; `bound` and `gap` are then of that. foresight: the plan within scenarios; hindcast: how such plans
+    fared in years before, None if too few are on record; outcome: what came, None where that is not located."""
 
     area: str
     as_of: str
@@ -80,6 +96,7 @@ class Plan:
     cost: float
     candidates: int
     scenarios: int
+    weighted: "Weighted | None"
     model: str
     located_to: str
     foresight: regret.Foresight
@@ -107,6 +124,7 @@ def plan(
     keep: Sequence[Site] = (),
     keep_reach_km: float | None = None,
     middles: bool = False,
+    quiet_weight: float = 1.0,
     stability: bool = False,
     quick: bool = False,
     gap: float = exact.GAP,
@@ -118,7 +136,8 @@ def plan(
     """Place teams in an area so that most deaths of the next twelve months lie within reach.
 
     classes: one or more; a team that has no class of its own is one of cost 1. each: countries that must have a team.
-    keep: sites that stand already, of reach `keep_reach_km` (default: that of the first class). quick: greedy only.
+    keep: sites that stand already, of reach `keep_reach_km` (default: that of the first class). quiet_weight: how many
+    times a death in a quiet place counts when the plan is chosen; its figures count all alike. quick: greedy only.
     ahead: what may come, where a caller has it. with_outcome: hold the plan against what came, where that is known.
     Raises UsageError on what cannot be.
     """
@@ -132,6 +151,7 @@ def plan(
         raise UsageError(f"{teams} teams: a plan places 1 or more")
     if max_per_country is not None and max_per_country < 1:
         raise UsageError(f"at most {max_per_country} a country: expected 1 or more")
+    checked(quiet_weight)
     ground = land(workspace)
     setting = Setting(
         teams=teams,
@@ -150,9 +170,11 @@ def plan(
             "nothing to place teams by"
         )
     both, every = setting.problem(open_sites, seen.pg_id, np.vstack([seen.expected, seen.draws]), objective)
-    drawn = replace(both, draws=seen.draws)
-    problem = replace(both, draws=seen.expected[None, :]) if objective == "expected" else drawn
-    found = greedy.place(problem) if quick else exact.place(problem, gap=gap, seconds=seconds)
+    plain_draws = replace(both, draws=seen.draws)
+    plain = replace(both, draws=seen.expected[None, :]) if objective == "expected" else plain_draws
+    was = quiet(workspace, panel, seen.pg_id) if quiet_weight != 1 else None
+    drawn, problem = (_weighing(one, was, quiet_weight) for one in (plain_draws, plain))
+    found = tightened(problem, greedy.place(problem)) if quick else exact.place(problem, gap=gap, seconds=seconds)
     if not problem.holds(found.chosen):
         raise UsageError(
             "the greedy method found no plan that keeps to all minimums and limits: leave out --greedy, or ask for less"
@@ -162,7 +184,7 @@ def plan(
     if stability and found.chosen.size:
         say(f"planning again from {explain.RESAMPLES} resamples of the scenarios")
         again = explain.frequency(drawn, found.chosen, _near(every, found.chosen))
-    why = explain.reasons(problem, found, again)
+    why = explain.reasons(plain, found, again)
     stands = tuple(
         Stand(every[i][0], every[i][1], reason, _countries(both.reach, int(i), seen, ground))
         for i, reason in zip(found.chosen.tolist(), why, strict=True)
@@ -176,20 +198,21 @@ def plan(
         objective=objective,
         stands=stands,
         kept=tuple(keep),
-        standing=_standing(problem, every),
-        value=found.value,
-        by_kept=problem.value(found.chosen[:0]),
+        standing=_standing(plain, every),
+        value=plain.value(found.chosen),
+        by_kept=plain.value(found.chosen[:0]),
         bound=found.bound,
-        total=problem.value_of(problem.draws.sum(axis=1)),
+        total=plain.value_of(plain.draws.sum(axis=1)),
         gap=found.gap,
         method=found.method,
         cost=float(problem.cost[found.chosen].sum()),
         candidates=int((~problem.kept).sum()),
         scenarios=int(problem.draws.shape[0]),
+        weighted=None if was is None else _weighted(problem, plain, found, was, quiet_weight),
         model=seen.risk.model,
         located_to=seen.risk.located_to,
-        foresight=regret.within_scenarios(drawn, found.chosen),
-        hindcast=hindcast_of(where.cells, ground, panel.as_of),
+        foresight=regret.within_scenarios(plain_draws, found.chosen),
+        hindcast=hindcast_of(where.cells, ground, panel.as_of, quiet_weight),
         outcome=None if came is None else _outcome(came.inside(inside), setting, open_sites, stands),
         caveats=(
             *seen.risk.caveats,
@@ -197,6 +220,25 @@ def plan(
             *standing.caveats(keep, month_end(panel.as_of)),
             *CAVEATS,
         ),
+    )
+
+
+def _weighing(problem: Problem, was: Quiet | None, weight: float) -> Problem:
+    """The same problem with deaths in quiet places counted so many times."""
+    if was is None:
+        return problem
+    return replace(problem, draws=problem.draws * np.where(was.cells, weight, 1.0))
+
+
+def _weighted(problem: Problem, plain: Problem, found: Placement, was: Quiet, weight: float) -> Weighted:
+    alone = replace(plain, draws=plain.draws * was.cells)
+    return Weighted(
+        weight=weight,
+        value=found.value,
+        total=problem.value_of(problem.draws.sum(axis=1)),
+        quiet_reached=alone.value(found.chosen),
+        quiet_total=alone.value_of(alone.draws.sum(axis=1)),
+        basis=was.basis,
     )
 
 

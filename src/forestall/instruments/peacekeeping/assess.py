@@ -113,7 +113,7 @@ def _caveats(found: Parts) -> tuple[str, ...]:
         f"Series end in different years: {ends}; contributions by month 2014-08, sites on maps 2024, operations of "
         "others than the UN 2016.",
         "No figure here says what a mission does to violence: missions go where war is or has just ended, and the "
-        "sign of what is measured depends on what is held fixed (`forestall missions --effect`).",
+        "sign of what is measured depends on what is held fixed (forestall missions --effect).",
     ]
     if found.fit.missing and found.register.present:
         out.append(f"Fit of sites to expected deaths: {found.fit.missing}.")

@@ -204,7 +204,7 @@ def fit(one: Fit, text: Said) -> None:
     if share.share < 1 - FAR:
         text.options.append(
             Option(
-                what=f"Look at where {one.mission} stands: `forestall deploy` with `--keep-missions` names places",
+                what=f"Look at where {one.mission} stands (forestall deploy --keep-missions names places)",
                 who="the mission and the Department of Peace Operations",
                 why=f"{phrases.percent(1 - share.share)} of the expected deaths lie farther than {REACH_KM} km from "
                 "every site known",
@@ -270,9 +270,10 @@ def senders(found: Parts, text: Said) -> None:
             )
         )
         names = ", ".join(f"{c.name} (about {c.persons:,.0f})" for c in first)
+        how = ", by the units on maps, each counted at a standard size" if "units" in series.unit else ", persons"
         text.findings.append(
             Finding(
-                sentence=f"Largest contributors to {one.mission} in {one.newest.year}, {series.unit}: {names}.",
+                sentence=f"Largest contributors to {one.mission} in {one.newest.year}{how}: {names}.",
                 evidence=(key,),
             )
         )
