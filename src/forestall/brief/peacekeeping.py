@@ -2,7 +2,7 @@
 
 from forestall.brief.document_response import ContributorRow, MissionRow, PastCase, PeacekeepingPart
 from forestall.brief.situation import Situation
-from forestall.errors import StoreError, UsageError
+from forestall.errors import UsageError
 from forestall.ids.countries import resolve
 from forestall.ids.months import format_month, month_end
 from forestall.instruments.assessment import Case
@@ -19,7 +19,7 @@ def part(s: Situation, gw_id: int) -> PeacekeepingPart | None:
     case = Case(gw_id=gw_id, iso3=state.iso3, name=state.name, region=state.subregion or state.region or "")
     try:
         found = parts(case, s.as_of, workspace=s.workspace)
-    except (UsageError, StoreError):
+    except UsageError:
         return None
     series = [*((line, True) for line in found.register.present), *((line, False) for line in found.register.past)]
     return PeacekeepingPart(

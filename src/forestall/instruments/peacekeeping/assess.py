@@ -5,7 +5,7 @@ edition's own month (expected deaths). Nothing is said of what a mission causes;
 a record.
 """
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -35,7 +35,8 @@ def parts(case: Case, as_of: int, *, workspace: Workspace) -> Parts:
     wanted = bool(there.present) or (deaths is not None and deaths >= VIOLENT)
     return Parts(
         register=there,
-        fit=fit_section.section(case.gw_id, code, on, workspace),
+        # The forecast speaks of the twelve months that begin on the day after.
+        fit=fit_section.section(case.gw_id, code, on + timedelta(days=1), workspace),
         withdrawals=scenario.section(case.gw_id, code, on, workspace),
         contributors=sent,
         deaths_12=deaths,

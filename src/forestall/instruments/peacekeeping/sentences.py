@@ -140,7 +140,8 @@ def _mandate_option(name: str, mandate: register.Mandate, on: date, key: str, te
 def fit(one: Fit, text: Said) -> None:
     """Whether the sites lie where deaths are expected."""
     share = next(share for share in one.shares if share.reach_km == REACH_KM)
-    if share.share is None or one.expected < 1:
+    # A mission with several hosts is for a border or a region, and no measure of all the deaths in those states.
+    if share.share is None or one.expected < 1 or len(one.hosts) != 1:
         return
     slug, span = _slug(one.mission), f"{one.first.isoformat()}..{one.last.isoformat()}"
     vintage = f"{one.model}; deaths located to {one.located_to.isoformat()}, sites on maps of {one.maps_year}"
@@ -197,7 +198,7 @@ def fit(one: Fit, text: Said) -> None:
                 )
             )
         )
-        sentence += f"; it has about {ratio.value:,.0f} troops for each of them"
+        sentence += f"; it has about {_ratio(ratio.value)} troops for each of them"
         if not counted:
             sentence += f", by the units on the maps of {one.troops.until.year}, which is no count"
     text.findings.append(Finding(sentence=f"{sentence}.", evidence=tuple(keys)))
@@ -349,6 +350,10 @@ def candidates(case: Case, found: Parts, text: Said) -> None:
             evidence=(key,),
         )
     )
+
+
+def _ratio(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:,.0f}"
 
 
 def registered(on: date) -> str:
