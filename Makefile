@@ -46,9 +46,12 @@ embed: $(VENV)/.dev
 	$(BIN)/python -m tools.embed.council.decisions --shared ../shared/data
 	$(BIN)/python -m tools.embed.council.measures --shared ../shared/data
 	$(BIN)/python -m tools.embed.council.votes --shared ../shared/data
+	for part in missions mandates strength shortfall fatalities sites operations contributors ties candidate_cases effect; do \
+		$(BIN)/python -m tools.embed.peacekeeping.$$part --shared ../shared/data || exit 1; done
 	$(BIN)/python -m tools.embed.ensemble
 	$(BIN)/python -m tools.embed.skill
 	$(BIN)/python -m tools.embed.edition
+	$(BIN)/python -m tools.embed.peacekeeping.fit --shared ../shared/data
 	$(BIN)/python -m tools.embed.alerts --model forestall
 
 clean:
