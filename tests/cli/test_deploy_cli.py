@@ -3,12 +3,16 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
 from forestall.cli import deploy
 from forestall.errors import UsageError
+from forestall.forecast.cells.outlook import CellRisk
+from forestall.ids.cells import cell_of
+from forestall.instruments.deployment import scenarios
 
 
 @pytest.fixture
@@ -137,3 +141,28 @@ def test_a_way_by_road_shortens_the_reach(app: typer.Typer) -> None:
     assert road["detour"] == 1.4
     assert [one["reach_km"] for one in road["sites"]] == pytest.approx([100, 100])
     assert road["within_reach"] == pytest.approx(straight["within_reach"])
+
+
+def test_a_past_month_is_held_against_what_came_and_hindcasts_that_had_ended(
+    app: typer.Typer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ahead(workspace: object, panel: object, say: object) -> scenarios.Ahead:
+        pg_id = np.array([int(cell_of(16.25, -0.25))])  # Gao
+        zero, much = np.zeros(1), np.array([50.0])
+        risk = CellRisk(pg_id, np.array([432]), zero, zero, much, zero, zero, 397, 408, "made", ())
+        return scenarios.Ahead(pg_id, much, np.array([[100.0], [0.0]]), risk)
+
+    monkeypatch.setattr(scenarios, "ahead", ahead)
+    asked = ("Mali", "--teams", 1, "--reach", 100, "--as-of", "2012-12")
+    document = json.loads(run(app, *asked, "--json").stdout)
+    assert document["months"] == ["2013-01", "2013-12"]
+    assert document["regret"]["hindcast"] is None  # three of its years had ended, too few to speak of
+    outcome = document["regret"]["outcome"]
+    assert outcome["months"] == document["months"]
+    assert 0 < outcome["reached"] <= outcome["best_possible"] <= outcome["total"]
+    assert outcome["regret"] == pytest.approx(outcome["best_possible"] - outcome["reached"], abs=0.11)
+    assert 0 <= outcome["quiet_cells_reached"] <= outcome["quiet_cells_total"] <= outcome["total"]
+    said = run(app, *asked).stdout
+    assert "recorded since, deaths" in said
+    assert "are not on record" in said
+    assert "hindcast 2010" not in said
