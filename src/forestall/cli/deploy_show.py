@@ -38,7 +38,7 @@ def sites_table(found: "Plan") -> "Table":
             Text(one.site.name[:26]),  # plain text: a name never becomes markup
             *([Text(f"{one.team.name[:14]}, {one.team.reach_km:g} km")] if several else []),
             " ".join([one.site.iso3, *near[:2], *(["..."] if near[2:] else [])]),
-            *(f"{value:,.1f}" for value in (one.why.alone, one.why.adds, one.why.lost)),
+            *(_deaths(value) for value in (one.why.alone, one.why.adds, one.why.lost)),
             *([] if one.why.again is None else [f"{100 * one.why.again:.0f} %"]),
         )
     return made
