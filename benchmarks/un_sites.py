@@ -11,6 +11,7 @@ from pathlib import Path
 import polars as pl
 
 from forestall.forecast.cells import hurdle
+from forestall.forecast.cells.context import context
 from forestall.forecast.cells.features import Past
 from forestall.ids.months import month_id
 from forestall.instruments.deployment.areas import area
@@ -37,7 +38,8 @@ def main() -> None:
     workspace = Workspace.open()
     panel = cell_panel(workspace, as_of=month_id(LAST_OUTCOME, 12), step="year", target="deaths_total")
     origins = {year - 1: (1,) for year in range(given.first, given.last + 1)}
-    cells = cell_backtest.backtest(Past(panel), origins, folder=given.cells)
+    past = Past(panel, context(workspace, panel, panel.year_ends))
+    cells = cell_backtest.backtest(past, origins, folder=given.cells)
     columns = ("model", "origin", "ahead", "pg_id", "quiet", "observed", "expected")
     cells = cells.select(columns).filter(pl.col("model").is_in(MODELS))
     ground = land(workspace)
