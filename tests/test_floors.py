@@ -11,7 +11,7 @@ FLOORS = [
     {"scores"},
     {"ids"},
     {"store"},
-    {"sources", "panel", "council"},
+    {"sources", "panel", "council", "regional"},
     {"forecast"},
     {"instruments", "ledger"},
     {"verify", "brief"},

@@ -1,0 +1,164 @@
+"""The register of organisations: what each is, its organs for peace and security, and what it may do on which basis.
+
+File organisations.yml beside this module (docs/sources/regional.md). Headlines are our own words.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from forestall.errors import StoreError, UsageError
+from forestall.ids.state_table import key_of
+
+FILE = "organisations.yml"
+POWERS = (
+    "mediate",
+    "observe",
+    "sanction",
+    "deploy",
+    "suspend",
+    "intervene",
+    "good_offices",
+    "early_warning",
+)
+"""What an organisation may do for peace and security."""
+
+
+@dataclass(frozen=True, slots=True)
+class Organ:
+    """An organ for peace and security. since: the date as far as known (2004, 2004-05-25), None if not known."""
+
+    name: str
+    role: str
+    since: str | None
+    basis: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """What an organisation may do (one of `POWERS`), by which article or decision, since when."""
+
+    power: str
+    basis: str
+    since: str | None
+    note: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Organisation:
+    """One organisation. acronym: the key everywhere. kind: as the register has it. dissolved: None if it goes on.
+
+    predecessor: acronym of what it followed, None if nothing. checked: whether its facts were looked up.
+    """
+
+    acronym: str
+    name: str
+    aliases: tuple[str, ...]
+    kind: str
+    founded: date | None
+    founding_instrument: str | None
+    seat: str | None
+    dissolved: date | None
+    predecessor: str | None
+    website: str | None
+    organs: tuple[Organ, ...]
+    powers: tuple[Power, ...]
+    headline: str
+    sources: tuple[str, ...]
+    checked: bool
+
+    def exists(self, on: date) -> bool:
+        """Whether it had been founded and not dissolved by a day; an unknown founding day counts as long ago."""
+        return (self.founded is None or self.founded <= on) and (self.dissolved is None or on < self.dissolved)
+
+    def may(self, power: str) -> tuple[Power, ...]:
+        """The bases on which it may do something (one of `POWERS`)."""
+        return tuple(one for one in self.powers if one.power == power)
+
+
+@cache
+def register() -> Mapping[str, Organisation]:
+    """All organisations by acronym. Raises StoreError if the file is missing or damaged."""
+    from importlib.resources import files
+
+    import yaml
+
+    try:
+        text = files("forestall.regional").joinpath(FILE).read_text("utf-8")
+        # The loader written in C is ten times faster; not every build of PyYAML has it.
+        rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        found = [_organisation(row) for row in rows]
+    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        raise StoreError(f"the register of organisations ({FILE}) cannot be read: {error}") from None
+    return {one.acronym: one for one in found}
+
+
+def organisation(query: str) -> Organisation:
+    """The organisation of an acronym, a name or another spelling; case and punctuation don't matter.
+
+    Raises UsageError if nobody knows it.
+    """
+    key = key_of(query[:200])
+    found = _spellings().get(key)
+    if found is None:
+        raise UsageError(
+            f"organisation {query[:60]!r} is not in our register: give one of {', '.join(sorted(register()))}"
+        )
+    return register()[found]
+
+
+@cache
+def _spellings() -> Mapping[str, str]:
+    """Acronym by the key of each spelling; acronyms before names before aliases."""
+    found: dict[str, str] = {}
+    held = register().values()
+    for spellings in (
+        [(one.acronym, one.acronym) for one in held],
+        [(one.name, one.acronym) for one in held],
+        [(alias, one.acronym) for one in held for alias in one.aliases],
+    ):
+        for spelling, acronym in spellings:
+            found.setdefault(key_of(spelling), acronym)
+    return found
+
+
+def _organisation(row: Mapping[str, Any]) -> Organisation:
+    return Organisation(
+        acronym=str(row["acronym"]),
+        name=str(row["name"]),
+        aliases=_texts(row.get("aliases")),
+        kind=str(row["kind"]),
+        founded=_day(row.get("founded")),
+        founding_instrument=_text(row.get("founding_instrument")),
+        seat=_text(row.get("seat")),
+        dissolved=_day(row.get("dissolved")),
+        predecessor=_text(row.get("predecessor")),
+        website=_text(row.get("website")),
+        organs=tuple(
+            Organ(str(one["name"]), str(one["role"]), _text(one.get("since")), _text(one.get("basis")))
+            for one in row.get("organs") or ()
+        ),
+        powers=tuple(
+            Power(str(one["power"]), str(one["basis"]), _text(one.get("since")), _text(one.get("note")))
+            for one in row.get("powers") or ()
+        ),
+        headline=str(row["headline"]).strip(),
+        sources=_texts(row.get("sources")),
+        checked=row.get("checked") in (True, "yes"),
+    )
+
+
+def _text(value: object) -> str | None:
+    return None if value in (None, "") else str(value).strip()
+
+
+def _texts(values: Sequence[object] | None) -> tuple[str, ...]:
+    return tuple(str(value).strip() for value in values or ())
+
+
+def _day(value: object) -> date | None:
+    if value in (None, ""):
+        return None
+    return value if isinstance(value, date) else date.fromisoformat(str(value))

@@ -1,0 +1,1 @@
+"""Builders of the tables on regional and subregional organisations."""
