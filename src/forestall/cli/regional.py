@@ -51,10 +51,10 @@ def regional(
         _state(found, second, when, as_json)
 
 
-def _about(when: "date") -> dict[str, Any]:
+def _about() -> dict[str, Any]:
     from forestall.regional.membership import KNOWN_TO, SOURCE
 
-    return {"source": SOURCE, "data_end": min(when, KNOWN_TO).isoformat()}
+    return {"source": SOURCE, "data_end": KNOWN_TO.isoformat()}
 
 
 def _state(iso3: str, second: str | None, when: "date", as_json: bool) -> None:
@@ -73,7 +73,7 @@ def _state(iso3: str, second: str | None, when: "date", as_json: bool) -> None:
             document["with"] = second
         document["memberships"] = [_document(one) for one in listed]
         document["disputed"] = [_document(one) for one in disputed]
-        print_json(document | _about(when))
+        print_json(document | _about())
         return
     title = f"{name} on {when}"
     if second is not None:
@@ -82,7 +82,7 @@ def _state(iso3: str, second: str | None, when: "date", as_json: bool) -> None:
         typer.echo(f"{title}: none of the organisations we follow.")
     else:
         _table(title, [(_called(one.organisation), one) for one in (*listed, *disputed)], "Organisation")
-    _foot(held, when)
+    _foot(held)
 
 
 def _organisation(acronym: str, when: "date", as_json: bool) -> None:
@@ -95,7 +95,7 @@ def _organisation(acronym: str, when: "date", as_json: bool) -> None:
         document: dict[str, Any] = {"organisation": acronym, "on": when.isoformat(), "members_count": len(full)}
         document["members"] = [{"iso3": one.iso3, **_document(one)} for one in held if one.status is not None]
         document["disputed"] = [{"iso3": one.iso3, **_document(one)} for one in held if one.status is None]
-        print_json(document | {"register": None if about is None else _register(about)} | _about(when))
+        print_json(document | {"register": None if about is None else _register(about)} | _about())
         return
     if about is not None:
         _print_register(about)
@@ -103,7 +103,7 @@ def _organisation(acronym: str, when: "date", as_json: bool) -> None:
     title = f"{acronym} on {when}: {len(full)} members" + (f", {suspended} of them suspended" if suspended else "")
     named = [(membership.state_then(one.iso3, when), one) for one in held]
     _table(title, sorted(named, key=lambda pair: (pair[1].standing not in membership.FULL, pair[0])), "State")
-    _foot(held, when)
+    _foot(held)
 
 
 def _called(acronym: str) -> str:
@@ -160,9 +160,9 @@ def _when(day: "date", precision: str) -> str:
     return day.isoformat()[: {"year": 4, "month": 7, "day": 10}[precision]]
 
 
-def _foot(held: "tuple[Membership, ...]", when: "date") -> None:
+def _foot(held: "tuple[Membership, ...]") -> None:
     for one in held:
         if one.note:
             typer.echo(f"* {one.organisation}, {one.iso3}: {one.note}.")
-    about = _about(when)
-    typer.echo(f"* Source: {about['source']}. Known to {about['data_end']}.")
+    about = _about()
+    typer.echo(f"* Source: {about['source']}. Changes known to {about['data_end']}.")

@@ -25,8 +25,9 @@ def place(query: str, on: date) -> str | Acronym:
     text = query.strip()
     if text.upper() in {row.iso3 for row in rows() if row.iso3}:
         return state(text, on)
-    if text.upper() in acronyms():
-        return Acronym(text.upper())
+    for acronym in acronyms():
+        if text.upper() == acronym.upper():
+            return Acronym(acronym)
     try:
         return state(text, on)
     except UnknownCountryError as unknown:

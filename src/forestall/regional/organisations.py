@@ -48,8 +48,10 @@ class Power:
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One organisation. acronym: the key everywhere. kind: as the register has it. dissolved: None if it goes on.
+    """One organisation. acronym: the key everywhere. kind: regional, subregional ... as the register has it.
 
+    founded: a day, or a year alone, in ISO form; founded_by says what happened then (signed, in_force, declared,
+    renamed). dissolved: in the same form, None if it goes on. seat: city and ISO3 of the state, None if none.
     predecessor: acronym of what it followed, None if nothing. checked: whether its facts were looked up.
     """
 
@@ -57,12 +59,14 @@ class Organisation:
     name: str
     aliases: tuple[str, ...]
     kind: str
-    founded: date | None
+    founded: str | None
+    founded_by: str | None
     founding_instrument: str | None
     seat: str | None
-    dissolved: date | None
+    dissolved: str | None
     predecessor: str | None
     website: str | None
+    regions: tuple[str, ...]
     organs: tuple[Organ, ...]
     powers: tuple[Power, ...]
     headline: str
@@ -70,8 +74,9 @@ class Organisation:
     checked: bool
 
     def exists(self, on: date) -> bool:
-        """Whether it had been founded and not dissolved by a day; an unknown founding day counts as long ago."""
-        return (self.founded is None or self.founded <= on) and (self.dissolved is None or on < self.dissolved)
+        """Whether it had been founded and not dissolved by a day; where only a year is known, from its first day."""
+        day = on.isoformat()
+        return (self.founded is None or self.founded <= day) and (self.dissolved is None or day < self.dissolved)
 
     def may(self, power: str) -> tuple[Power, ...]:
         """The bases on which it may do something (one of `POWERS`)."""
@@ -130,12 +135,14 @@ def _organisation(row: Mapping[str, Any]) -> Organisation:
         name=str(row["name"]),
         aliases=_texts(row.get("aliases")),
         kind=str(row["kind"]),
-        founded=_day(row.get("founded")),
+        founded=_text(row.get("founded")),
+        founded_by=_text(row.get("founded_by")),
         founding_instrument=_text(row.get("founding_instrument")),
-        seat=_text(row.get("seat")),
-        dissolved=_day(row.get("dissolved")),
+        seat=_seat(row.get("seat")),
+        dissolved=_text(row.get("dissolved")),
         predecessor=_text(row.get("predecessor")),
         website=_text(row.get("website")),
+        regions=_texts(row.get("regions")),
         organs=tuple(
             Organ(str(one["name"]), str(one["role"]), _text(one.get("since")), _text(one.get("basis")))
             for one in row.get("organs") or ()
@@ -158,7 +165,7 @@ def _texts(values: Sequence[object] | None) -> tuple[str, ...]:
     return tuple(str(value).strip() for value in values or ())
 
 
-def _day(value: object) -> date | None:
-    if value in (None, ""):
-        return None
-    return value if isinstance(value, date) else date.fromisoformat(str(value))
+def _seat(value: object) -> str | None:
+    if isinstance(value, Mapping):
+        return ", ".join(str(part) for part in (value.get("city"), value.get("iso3")) if part) or None
+    return _text(value)

@@ -1,13 +1,14 @@
 """regional_memberships: which state had which status in which regional organisation, and from when to when.
 
 Run: `python -m tools.embed.regional.memberships --shared ../shared/data`. Dated changes stand in changes.csv, each with
-its source. Three organisations whose accessions we have by year only (OAU, OIC, COMESA) begin with COW IGO; for the
-others COW is what the list is compared with (`disagreements`).
+its source. Two organisations whose accessions we have by year only (OAU, OIC) begin with COW IGO; for the others COW
+is what the list is compared with (`disagreements`). A state that ended leaves with its last day.
 """
 
 import hashlib
 import sys
 from collections import defaultdict
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -34,6 +35,7 @@ COLUMNS = {
     "ECOWAS": "ecowas",
     "ECCAS": "eccas",
     "SADC": "sadc",
+    "SADCC": "sadcc",
     "IGAD": "igad",
     "AMU": "amu",
     "CEMAC": "cemac",
@@ -59,7 +61,7 @@ COLUMNS = {
     "PIF": "pif",
 }
 """Our acronym and the column of COW IGO."""
-FOUNDED = {"OAU": date(1963, 5, 25), "OIC": date(1969, 9, 25), "COMESA": date(1994, 12, 8)}
+FOUNDED = {"OAU": date(1963, 5, 25), "OIC": date(1969, 9, 25)}
 """Organisations that begin with COW, and the day each was founded."""
 ENDED = {"OAU": date(2002, 7, 9)}
 """First day on which an organisation was no more."""
@@ -102,8 +104,20 @@ def build(inputs: Inputs) -> list[Spell]:
             elif not held and years:
                 years = [one for one in years if one.since < end]
                 held = [over]
-        found += joined(years, held)
+        found += ended(joined(years, held))
     return found
+
+
+def ended(held: list[Spell]) -> list[Spell]:
+    """The spells of one state, none of them beyond its last day (Czechoslovakia, 1992-12-31)."""
+    last = max((state.end or date.max for state in rows() if held and code(state) == held[0].iso3), default=date.max)
+    if last == date.max:
+        return held
+    return [
+        one if one.until is not None and one.until <= last else replace(one, until=last, until_precision="day")
+        for one in held
+        if one.since <= last
+    ]
 
 
 def table(found: list[Spell]) -> pl.DataFrame:
@@ -189,7 +203,7 @@ def write(shared: Path, out: Path) -> list[str]:
     found = build(inputs)
     frame = table(found)
     note = (
-        f"changes known to {KNOWN_TO}; spells of one state in one organisation never overlap; OAU, OIC and COMESA "
+        f"changes known to {KNOWN_TO}; spells of one state in one organisation never overlap; OAU and OIC "
         f"begin with COW IGO by year (to {LAST_COW}); membership_until is the last day"
     )
     said = writing.write(out, TABLE, frame, *sources(inputs), command=COMMAND, note=note)
