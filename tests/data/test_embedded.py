@@ -34,7 +34,6 @@ BESIDE["peace_contributor_month"] = BESIDE["peace_strength_month"]
 BESIDE["peace_contributor_mission_year"] = BESIDE["peace_strength_month"]
 BESIDE["peace_candidate_cases"] = _RECORD | {"ODbL-1.0"}
 BESIDE["peace_languages"] = {"ODbL-1.0"}
-BESIDE["peace_regional_members"] = BESIDE["peace_strength_month"]
 BESIDE["regional_memberships"] = BESIDE["peace_strength_month"]
 BESIDE["peace_effect"] = _RECORD
 BESIDE["peace_fit"] = BESIDE["peace_operations"] = BESIDE["peace_sites"] = {"none stated; derived figures with citation"}

@@ -145,7 +145,7 @@ def test_nothing_later_changes_the_facts_of_a_day(workspace: Workspace, monkeypa
             "covariates": pl.col("known_from") > 400,
             "un_ideal_points": pl.col("year") > 2012,
             "peace_mission_hosts": pl.col("first") > MALI,
-            "peace_regional_members": pl.col("member_from") > MALI,
+            "regional_memberships": pl.col("membership_from") > MALI,
         }.get(name)
         return frame if later is None else frame.filter(~later.fill_null(value=False))
 

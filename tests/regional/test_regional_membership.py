@@ -11,6 +11,7 @@ from forestall.errors import UnknownCountryError, UsageError
 from forestall.ids import countries
 from forestall.regional import find, membership
 from forestall.regional.membership import FULL, KNOWN_TO, STATUS, TABLE
+from forestall.regional.organisations import register
 from forestall.store import Workspace
 
 DAY = timedelta(days=1)
@@ -179,6 +180,13 @@ def test_forerunners_are_found_under_the_code_of_their_day() -> None:
         membership.status("DDR", "OSCE", date(1995, 1, 1))
 
 
+def test_some_belonged_before_they_were_states() -> None:
+    # Saint Lucia was in CARICOM from 1974 and became a state on 22 February 1979.
+    assert membership.status("LCA", "CARICOM", date(1975, 1, 1)) == "member"
+    with pytest.raises(UnknownCountryError):
+        membership.memberships("LCA", date(1974, 4, 30))
+
+
 def test_states_that_ended_are_members_of_nothing() -> None:
     for code, day in (("DDR", date(1990, 10, 3)), ("CSK", date(1993, 1, 1)), ("YMD", date(1990, 5, 22))):
         assert [one for one in membership.history(code) if one.holds(day)] == []
@@ -209,6 +217,24 @@ def test_words_that_mean_states_and_words_that_mean_organisations() -> None:
         membership.members("XYZ", on)
 
 
+def test_nobody_belongs_before_the_organisation_or_after_its_end() -> None:
+    known = register()
+    assert set(membership.acronyms()) <= set(known)
+    for acronym in membership.acronyms():
+        about = known[acronym]
+        founded = about.founded or ""
+        while about.predecessor is not None:
+            about = known[about.predecessor]
+            founded = min(founded, about.founded or founded)
+        # The Commonwealth from the Statute of Westminster, the CSCE from its opening, the WEU from the entry into force.
+        if acronym not in ("Commonwealth", "OSCE"):
+            first = min(one.since for one in membership.history(None, acronym)).isoformat()
+            assert first[:4] >= founded[:4], acronym
+        end = known[acronym].dissolved
+        if end is not None:
+            assert all(one.until and one.until.isoformat() <= end for one in membership.history(None, acronym))
+
+
 def test_every_row_is_whole(table: pl.DataFrame) -> None:
     assert set(table["membership"].unique()) <= {*STATUS, "disputed"}
     assert table["source"].str.len_chars().min() > 3  # type: ignore[operator]
@@ -222,7 +248,9 @@ def test_every_row_is_whole(table: pl.DataFrame) -> None:
 def test_days_known_to_the_year_or_month_are_its_first(table: pl.DataFrame) -> None:
     years = table.filter(pl.col("from_precision") == "year")["membership_from"]
     assert years.len() > 50
-    assert (years.dt.ordinal_day() == 1).all()
+    # A state that began within the year belonged from its first day at the soonest.
+    assert ((years.dt.ordinal_day() == 1).sum(), years.len()) == (119, 144)
+    assert membership.status("AGO", "OAU", date(1975, 11, 11)) == "member"
     assert (table.filter(pl.col("from_precision") == "month")["membership_from"].dt.day() == 1).all()
 
 

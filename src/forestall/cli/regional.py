@@ -138,9 +138,12 @@ def _print_register(about: "Organisation") -> None:
     typer.echo(f"{about.name} ({about.acronym}): {about.headline}")
     typer.echo(f"* Founded {about.founded or 'on a day we do not have'}{ended}. Seat: {about.seat or 'none'}.")
     for organ in about.organs:
-        typer.echo(f"* Organ: {organ.name}, {organ.role} ({organ.basis or 'basis not known'}).")
+        typer.echo(f"* {organ.name}: {organ.role.rstrip('.')} ({organ.basis or 'basis not known'}).")
     for power in about.powers:
-        typer.echo(f"* May {power.power.replace('_', ' ')}: {power.basis}." + (f" {power.note}" if power.note else ""))
+        said = f"{power.power.replace('_', ' ').capitalize()} by {power.basis}"
+        since = f", since {power.since}" if power.since else ""
+        unseen = "; not looked up" if power.checked is False else ""
+        typer.echo(f"* {said}{since}{unseen}." + (f" {power.note}" if power.note else ""))
 
 
 def _table(title: str, rows: "list[tuple[str, Membership]]", head: str) -> None:

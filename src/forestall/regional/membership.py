@@ -112,15 +112,22 @@ def memberships(iso3: str, on: date, workspace: Workspace | None = None) -> tupl
     """What a state (ISO3; a forerunner is found under its successor's code) was on a day, by organisation.
 
     Disputed standings are among them. Raises UsageError before 1946 and UnknownCountryError for a code nobody knows or
-    that was no state then.
+    that was no state then and belonged to nothing.
     """
-    return tuple(one for one in history(series(iso3, on), None, workspace) if one.holds(on))
+    return _of_day(iso3, on, None, workspace)
 
 
-def series(iso3: str, on: date) -> str:
-    """The code under which the table files a state of a day. Raises UnknownCountryError, UsageError before 1946."""
-    state = countries.by_iso3(iso3, on)
-    return state.continuing_iso3 or state.iso3
+def _of_day(iso3: str, on: date, organisation: str | None, workspace: Workspace | None) -> tuple[Membership, ...]:
+    """The spells of a state that hold on a day, also of one that belonged before it was a state (CARICOM, PIF)."""
+    try:
+        state = countries.by_iso3(iso3, on)
+    except UnknownCountryError:
+        held = tuple(one for one in history(iso3.strip().upper(), organisation, workspace) if one.holds(on))
+        if not held:
+            raise
+        return held
+    code = state.continuing_iso3 or state.iso3
+    return tuple(one for one in history(code, organisation, workspace) if one.holds(on))
 
 
 def members(
@@ -144,8 +151,7 @@ def status(iso3: str, organisation: str, on: date, workspace: Workspace | None =
     """
     if organisation not in acronyms(workspace):
         members(organisation, on, workspace=workspace)
-    held = history(series(iso3, on), organisation, workspace)
-    return next((one.standing for one in held if one.holds(on)), None)
+    return next((one.standing for one in _of_day(iso3, on, organisation, workspace)), None)
 
 
 def overlaps(iso3: str, other: str, on: date, workspace: Workspace | None = None) -> tuple[str, ...]:

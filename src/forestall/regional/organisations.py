@@ -1,6 +1,6 @@
 """The register of organisations: what each is, its organs for peace and security, and what it may do on which basis.
 
-File organisations.yml beside this module (docs/sources/regional.md). Headlines are our own words.
+File organisations.yml beside this module (docs/sources/regional-organisations.md). Headlines are our own words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,6 +22,7 @@ POWERS = (
     "intervene",
     "good_offices",
     "early_warning",
+    "collective_defence",
 )
 """What an organisation may do for peace and security."""
 
@@ -38,12 +39,16 @@ class Organ:
 
 @dataclass(frozen=True, slots=True)
 class Power:
-    """What an organisation may do (one of `POWERS`), by which article or decision, since when."""
+    """What an organisation may do (one of `POWERS`), by which article or decision, since when.
+
+    checked: whether the basis was looked up; None if the register does not say.
+    """
 
     power: str
     basis: str
     since: str | None
     note: str | None
+    checked: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class Organisation:
     headline: str
     sources: tuple[str, ...]
     checked: bool
+    note: str | None
 
     def exists(self, on: date) -> bool:
         """Whether it had been founded and not dissolved by a day; where only a year is known, from its first day."""
@@ -148,12 +154,19 @@ def _organisation(row: Mapping[str, Any]) -> Organisation:
             for one in row.get("organs") or ()
         ),
         powers=tuple(
-            Power(str(one["power"]), str(one["basis"]), _text(one.get("since")), _text(one.get("note")))
+            Power(
+                str(one["power"]),
+                str(one["basis"]),
+                _text(one.get("since")),
+                _text(one.get("note")),
+                one["checked"] in (True, "yes") if "checked" in one else None,
+            )
             for one in row.get("powers") or ()
         ),
         headline=str(row["headline"]).strip(),
         sources=_texts(row.get("sources")),
         checked=row.get("checked") in (True, "yes"),
+        note=_text(row.get("note")),
     )
 
 

@@ -491,13 +491,6 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "x_income": _F64,
     },
     "peace_languages": {"iso3": _STR, "language": _STR},
-    "peace_regional_members": {
-        "iso3": _STR,
-        "organisation": _STR,
-        "member_from": _DATE,
-        "member_until": _DATE,
-        "source": _STR,
-    },
     "regional_memberships": {
         "organisation": _STR,
         "gw_id": _I32,

@@ -29,7 +29,7 @@ USED = (
     "peace_contributor_mission_year",
     "peace_mission_hosts",
     "peace_languages",
-    "peace_regional_members",
+    "regional_memberships",
     "neighbours",
     "land_cells",
     "population",

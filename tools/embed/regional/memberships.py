@@ -104,12 +104,22 @@ def build(inputs: Inputs) -> list[Spell]:
             elif not held and years:
                 years = [one for one in years if one.since < end]
                 held = [over]
-        found += ended(joined(years, held))
+        found += within(joined(years, held))
     return found
 
 
-def ended(held: list[Spell]) -> list[Spell]:
-    """The spells of one state, none of them beyond its last day (Czechoslovakia, 1992-12-31)."""
+def within(held: list[Spell]) -> list[Spell]:
+    """The spells of one state, none of them beyond its last day (Czechoslovakia, 1992-12-31).
+
+    A spell known by its year or month begins no sooner than the state, where both began in that year.
+    """
+    first = min((state.start for state in rows() if held and code(state) == held[0].iso3), default=date.min)
+    held = [
+        replace(one, since=max(one.since, first))
+        if one.since_precision != "day" and one.since.year == first.year
+        else one
+        for one in held
+    ]
     last = max((state.end or date.max for state in rows() if held and code(state) == held[0].iso3), default=date.max)
     if last == date.max:
         return held

@@ -27,6 +27,7 @@ from forestall.instruments.peacekeeping.candidate_facts import (
     last_year,
     matrix,
 )
+from forestall.regional.membership import KNOWN_TO
 from forestall.store import Workspace
 
 if TYPE_CHECKING:
@@ -188,7 +189,7 @@ class _Context:
             Ends("deaths in organised violence", f"to {self.last_month}", "UCDP"),
             Ends("votes in the General Assembly", self.votes, "un_ideal_points"),
             Ends("official and working languages", "2026, used for every day", "mledoze/countries (ODbL)"),
-            Ends("regional organisations", "to 2014, with changes listed to 2025-10", "COW IGO 3; the organisations"),
+            Ends("regional organisations", f"changes to {KNOWN_TO}", "treaties and decisions; COW IGO 3"),
             Ends("distances and borders", "cells of today's states", "forestall land_cells; COW contiguity"),
         )
 
@@ -215,9 +216,7 @@ class _Context:
             )
         if one.organisations:
             said.append(
-                Reason(
-                    f"in the same organisation: {', '.join(one.organisations)}", "COW IGO 3 to 2014, changes to 2025-10"
-                )
+                Reason(f"in the same organisation: {', '.join(one.organisations)}", f"memberships to {KNOWN_TO}")
             )
         if one.distance_km is not None and one.distance_km <= 1000 and not one.neighbour:
             said.append(Reason(f"about {one.distance_km:,.0f} km away at the nearest", "forestall land_cells"))

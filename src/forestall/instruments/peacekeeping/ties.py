@@ -16,11 +16,37 @@ from forestall.council.members import members
 from forestall.council.voting import records
 from forestall.ids import cells
 from forestall.ids.months import month_of
+from forestall.regional.membership import FULL
+from forestall.regional.membership import TABLE as MEMBERSHIPS
 from forestall.store import Workspace
 
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+ORGANISATIONS = {
+    name: name
+    for name in (
+        "AU",
+        "ECOWAS",
+        "ECCAS",
+        "EAC",
+        "SADC",
+        "IGAD",
+        "LAS",
+        "GCC",
+        "ASEAN",
+        "SAARC",
+        "SCO",
+        "CIS",
+        "CSTO",
+        "EU",
+        "NATO",
+        "OAS",
+        "CARICOM",
+        "PIF",
+    )
+} | {"OAU": "AU", "SADCC": "SADC", "CST": "CSTO"}
+"""Organisations for peace and security, and what each is called here: a forerunner as what it became."""
 PUBLISHED_ON = date(2025, 8, 1)
 """From this day on the published ideal points of July 2025 are used, before it our own of the last ended session."""
 
@@ -81,9 +107,16 @@ def shared_languages(workspace: Workspace, host: str) -> Mapping[str, tuple[str,
 
 
 def shared_organisations(workspace: Workspace, host: str, on: date) -> Mapping[str, tuple[str, ...]]:
-    """Regional organisations of which both were full members on a day."""
-    table = workspace.table("peace_regional_members").filter(
-        pl.col("member_from") <= on, pl.col("member_until").is_null() | (pl.col("member_until") >= on)
+    """Regional organisations (`ORGANISATIONS`) of which both were members on a day, suspended or not."""
+    table = (
+        workspace.table(MEMBERSHIPS)
+        .filter(
+            pl.col("organisation").is_in(list(ORGANISATIONS)),
+            pl.col("membership").is_in(list(FULL)),
+            pl.col("membership_from") <= on,
+            pl.col("membership_until").is_null() | (pl.col("membership_until") >= on),
+        )
+        .with_columns(pl.col("organisation").replace(ORGANISATIONS))
     )
     own = table.filter(pl.col("iso3") == host)["organisation"].to_list()
     return _listed(table.filter(pl.col("organisation").is_in(own), pl.col("iso3") != host), "organisation")
