@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from forestall.instruments.deployment.sites import Site
 
 OBJECTIVES = ("expected", "cvar", "worst")
+REACH_KM = 200.0
 
 
 def register(app: typer.Typer) -> None:
@@ -25,7 +26,9 @@ def deploy(
     area: Annotated[str, typer.Argument(help="world, a UN region (Africa), a country, or a GeoJSON file.")],
     *,
     teams: Annotated[int, typer.Option("--teams", metavar="N", help="How many teams to place.")],
-    reach: Annotated[float, typer.Option("--reach", metavar="KM", help="How far a team reaches, km.")] = 200.0,
+    reach: Annotated[
+        float | None, typer.Option("--reach", metavar="KM", help="How far a team reaches, km; default: 200.")
+    ] = None,
     objective: Annotated[str, typer.Option("--objective", help="expected, cvar or worst.")] = "expected",
     classes: Annotated[
         Path | None,
@@ -64,6 +67,8 @@ def deploy(
         raise UsageError(f"objective {objective!r}: expected one of {', '.join(OBJECTIVES)}")
     if out is not None and out.suffix not in {".geojson", ".json"}:
         raise UsageError(f"--out {out} ends in {out.suffix or 'nothing'}, expected .geojson")
+    if classes is not None and reach is not None:
+        raise UsageError("--classes gives the reach of each class: leave out --reach")
     from forestall.cli import deploy_show
     from forestall.cli.terminal import panel_of, show
     from forestall.ids.months import month_end
@@ -75,7 +80,8 @@ def deploy(
     from forestall.panel.land import land
     from forestall.store import Workspace, files
 
-    team_classes = (kinds.TeamClass("team", 1.0, reach),) if classes is None else kinds.read(classes)
+    given = REACH_KM if reach is None else reach
+    team_classes = (kinds.TeamClass("team", 1.0, given),) if classes is None else kinds.read(classes)
     team_classes = kinds.by_road(team_classes, detour)
     workspace = Workspace.open()
     panel = panel_of(workspace, as_of, "deaths_total")

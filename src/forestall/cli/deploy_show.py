@@ -132,7 +132,7 @@ def standing_table(found: "Plan") -> "Table":
     from forestall.cli.terminal import new_table
 
     table = new_table(
-        f"Kept: {len(found.kept)} sites that stand already",
+        f"Kept sites that stand already: {len(found.kept)}",
         ["", "from"],
         ["sites", "reach alone"],
         f"{OBJECTIVES[found.objective]} within reach of these alone; together {_deaths(found.by_kept)} of "

@@ -63,7 +63,7 @@ def show(*tables: "Table") -> None:
     """Print tables on stdout."""
     from rich.console import Console
 
-    console = Console()
+    console = Console(markup=False)  # titles and cells bear names that users give: plain text
     for one in tables:
         console.print(one)
 

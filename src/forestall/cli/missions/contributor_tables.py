@@ -54,7 +54,7 @@ def to_mission(one: "ToMission") -> "Table":
     if left:
         rest = sum(part.persons or 0.0 for part in left)
         share = f"{rest / newest.persons:.1%}" if newest.persons else "-"
-        table.add_row(f"{len(left)} others", f"{rest:,.0f}", share, "")
+        table.add_row(f"{len(left)} other{'' if len(left) == 1 else 's'}", f"{rest:,.0f}", share, "")
     return table
 
 
@@ -105,11 +105,13 @@ def _month(one: "Month") -> str:
 
 def shares(one: "Burden") -> "Table":
     """Shares by regional group, M49 region and Council seat."""
+    from rich.text import Text
+
     table = new_table(
         f"{_span(one)}: who bears the burden", ["By"], ["Share", "People", "Ratio", "Contributors", "of members"]
     )
     for title, rows in (("UN regional group", one.groups), ("M49 region", one.regions), ("Council seat", one.seats)):
-        table.add_row(f"[b]{title}[/b]", "", "", "", "")
+        table.add_row(Text(title, style="bold"), "", "", "", "")
         for row in rows:
             table.add_row(f"  {row.name}", *_share(row))
     return table

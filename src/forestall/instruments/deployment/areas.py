@@ -12,6 +12,7 @@ import numpy.typing as npt
 from forestall.errors import UnknownCountryError, UsageError
 from forestall.ids.countries import resolve, states
 from forestall.ids.months import month_end
+from forestall.instruments.deployment.given import text_of
 from forestall.panel.land import Land
 
 Floats = npt.NDArray[np.float64]
@@ -92,16 +93,9 @@ def outlined(path: Path, land: Land) -> Area:
 
 def _read(path: Path) -> tuple[list[list[Floats]], str]:
     """The polygons of a file, each a list of rings (k, 2) of longitude and latitude, and a name for them."""
+    text = text_of(path, LARGEST_FILE, "a GeoJSON file, a country or a region")
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UsageError(
-                f"{path} has {path.stat().st_size:,} bytes: an outline of at most {LARGEST_FILE:,} is read"
-            )
-        document = json.loads(path.read_text("utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read ({error.strerror}): give a GeoJSON file, a country or a region"
-        ) from None
+        document = json.loads(text)
     except (ValueError, RecursionError):
         raise UsageError(f"{path} is no GeoJSON: it is not readable as JSON text (UTF-8)") from None
     shapes = list(_shapes(document, path))
@@ -146,14 +140,23 @@ def _shapes(document: Any, path: Path) -> "list[dict[str, Any]]":
 def _ring(ring: Any, path: Path) -> Floats:
     """One ring, closed, (k, 2)."""
     try:
-        given = np.array([[float(point[0]), float(point[1])] for point in ring])
+        given = np.array([[_degrees(point[0]), _degrees(point[1])] for point in ring])
     except (TypeError, ValueError, IndexError, KeyError, OverflowError):
         raise UsageError(f"{path}: a ring holds something else than positions [longitude, latitude]") from None
+    if given.shape[0] and not (
+        np.isfinite(given).all() and (np.abs(given[:, 1]) <= 90).all() and (np.abs(given[:, 0]) <= 540).all()
+    ):
+        raise UsageError(f"{path}: a position lies off the globe; write longitude, then latitude, in degrees")
     if given.shape[0] < 4 or not np.array_equal(given[0], given[-1]):
         raise UsageError(f"{path}: a ring needs four positions or more, the last the same as the first (RFC 7946)")
-    if not np.isfinite(given).all() or (np.abs(given[:, 1]) > 90).any() or (np.abs(given[:, 0]) > 540).any():
-        raise UsageError(f"{path}: a position lies off the globe; write longitude, then latitude, in degrees")
     return given
+
+
+def _degrees(value: Any) -> float:
+    """A number of JSON; text and truth values, which Python would read as numbers too, are none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(value)
+    return float(value)
 
 
 def _unrolled(ring: Floats) -> Floats:

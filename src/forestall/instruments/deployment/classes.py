@@ -1,6 +1,5 @@
 """Classes of team that a plan may choose from: name, cost, reach, how many there are at most."""
 
-import math
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,13 @@ from typing import Any
 import yaml
 
 from forestall.errors import UsageError
+from forestall.instruments.deployment.given import text_of
 
 LARGEST_FILE = 100_000
+DEEPEST = 4
 KEYS = {"name", "cost", "reach_km", "at_most"}
 MOST = 10
+LARGEST_NUMBER = 1e9
 LEAST_DETOUR, MOST_DETOUR = 1.0, 3.0
 
 
@@ -40,16 +42,10 @@ def by_road(classes: tuple[TeamClass, ...], detour: float) -> tuple[TeamClass, .
 
 def read(path: Path) -> tuple[TeamClass, ...]:
     """Classes from a YAML list of {name, cost, reach_km, at_most}. Raises UsageError in one line on anything else."""
+    text = text_of(path, LARGEST_FILE, "a YAML list of classes of team")
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UsageError(f"{path} has {path.stat().st_size:,} bytes: at most {LARGEST_FILE:,} are read")
-        text = path.read_text("utf-8")
-        # Aliases let a few lines stand for millions; a list of teams needs none.
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=yaml.SafeLoader)):
-            raise UsageError(f"{path} uses YAML aliases (*name): write the parts out")
+        _plain(text, path)
         document = yaml.safe_load(text)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): give a YAML list of classes of team") from None
     except (yaml.YAMLError, RecursionError, ValueError):
         raise UsageError(f"{path} is not readable as YAML in UTF-8: give a list of classes of team") from None
     if not isinstance(document, list) or not 1 <= len(document) <= MOST:
@@ -60,6 +56,17 @@ def read(path: Path) -> tuple[TeamClass, ...]:
     return found
 
 
+def _plain(text: str, path: Path) -> None:
+    """Refuse what a list of teams has no need of: aliases, which let a few lines stand for millions, and depth."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        if isinstance(event, yaml.AliasEvent):
+            raise UsageError(f"{path} uses YAML aliases (*name): write the parts out")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise UsageError(f"{path} is nested too deep: give a YAML list of classes of team")
+
+
 def _one(item: Any, where: str) -> TeamClass:
     if not isinstance(item, dict) or set(item) - KEYS or not {"name", "cost", "reach_km"} <= set(item):
         raise UsageError(f"{where}: expected name, cost and reach_km, and at_most if wanted; nothing else")
@@ -67,8 +74,8 @@ def _one(item: Any, where: str) -> TeamClass:
         raise UsageError(f"{where}: the name is a short text")
     for key in ("cost", "reach_km"):
         value = item[key]
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value) or value <= 0:
-            raise UsageError(f"{where}: {key} is {value!r}, expected a number above 0")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LARGEST_NUMBER:
+            raise UsageError(f"{where}: {key} is {str(value)[:40]}, expected a number above 0, at most 1e9")
     most = item.get("at_most")
     if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 0):
         raise UsageError(f"{where}: at_most is {most!r}, expected a whole number")

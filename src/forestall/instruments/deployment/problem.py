@@ -70,8 +70,8 @@ class Problem:
             raise UsageError(f"objective {self.objective!r}: expected one of {', '.join(OBJECTIVES)}")
         if not 0 < self.tail <= 1:
             raise UsageError(f"a tail of {self.tail:g}: expected a share above 0 and at most 1")
-        if self.budget is not None and self.budget <= 0:
-            raise UsageError(f"a budget of {self.budget:g}: expected more than 0")
+        if self.budget is not None and not 0 < self.budget < np.inf:
+            raise UsageError(f"a budget of {self.budget:g}: expected a number above 0")
         self._feasible()
 
     def _feasible(self) -> None:

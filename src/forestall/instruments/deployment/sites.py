@@ -13,6 +13,7 @@ import numpy.typing as npt
 from forestall.errors import UsageError
 from forestall.ids.cells import cell_of
 from forestall.instruments.deployment.areas import Area
+from forestall.instruments.deployment.given import text_of
 from forestall.panel.land import Land
 from forestall.store import Workspace
 
@@ -72,21 +73,14 @@ def kept_from(path: Path, land: Land) -> tuple[Site, ...]:
 
     Raises UsageError, with the line, on a file that is none, is too large, or holds something else than positions.
     """
-    try:
-        if path.stat().st_size > LARGEST_FILE:
-            raise UsageError(
-                f"{path} has {path.stat().st_size:,} bytes: a list of sites of at most {LARGEST_FILE:,} is read"
-            )
-        text = path.read_text("utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read ({error.strerror}): give a CSV with columns lat and lon") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"{path} is not text in UTF-8: give a CSV with columns lat and lon") from None
+    text = text_of(path, LARGEST_FILE, "a CSV with columns lat and lon")
     try:
         rows = csv.DictReader(io.StringIO(text), strict=True)
         header = [name.strip().lower() for name in rows.fieldnames or ()]
         if not {"lat", "lon"} <= set(header):
             raise UsageError(f"{path} has no columns lat and lon in its first line; it needs both, in degrees")
+        if len(set(header)) < len(header):
+            raise UsageError(f"{path} names a column twice in its first line: {', '.join(header)[:200]}")
         rows.fieldnames = header
         found = [_kept(row, f"{path}, line {rows.line_num}", land) for row in rows]
     except csv.Error as error:
@@ -96,7 +90,9 @@ def kept_from(path: Path, land: Land) -> tuple[Site, ...]:
     return tuple(found)
 
 
-def _kept(row: "dict[str, str | None]", where: str, land: Land) -> Site:
+def _kept(row: "dict[str | None, str | None]", where: str, land: Land) -> Site:
+    if None in row:  # decimal commas would else be read as another place
+        raise UsageError(f"{where} has more values than the first line has columns; write decimals with a point")
     try:
         lat, lon = float(row["lat"] or ""), float(row["lon"] or "")
     except ValueError:
