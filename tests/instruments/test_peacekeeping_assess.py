@@ -39,7 +39,7 @@ def test_an_end_that_is_decided_is_prepared_for() -> None:
 def test_a_mission_that_left_is_the_last_one() -> None:
     found = of("Mali")
     assert found.headline.sentence == (
-        "No UN mission is in Mali; the last was MINUSMA, which ended on 31 December 2023."
+        "No UN mission of the register is in Mali; the last was MINUSMA, which ended on 31 December 2023."
     )
     assert any(one.what.startswith("Ask early who would send") for one in found.options)
     assert "Where a UN mission closed" not in text(found)

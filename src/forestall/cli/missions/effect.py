@@ -162,12 +162,12 @@ def show_scenario(place: str, scenario: str, on: date, as_json: bool) -> None:
     from forestall.instruments.peacekeeping import scenario as scenarios
     from forestall.store import Workspace
 
-    if on > register.KNOWN_TO:
-        note(f"missions that began or ended after {register.KNOWN_TO} may be missing here")
     workspace = Workspace.open()
     kind = next(name for name in cases.KINDS if name == scenario)
     iso3, name = scenarios.place(place, on, workspace)
     found = comparable.answer(workspace, iso3, name, kind, on=on)
+    if on > register.KNOWN_TO:
+        note(f"missions that began or ended after {register.KNOWN_TO} may be missing here")
     if as_json:
         print_json(_document(found, name))
         return

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from forestall.instruments.peacekeeping.sites import MissionSite
 
 ABOUT = (
-    "Deaths: expected in the host states in the twelve months, with the 80 % interval; within 50, 100, 200 km of any "
-    "site, with the 80 % interval over draws with a death.",
+    "Deaths: expected in the host states in the twelve months, with the 80 % interval (a mean above it rests on few "
+    "draws with many deaths); within 50, 100, 200 km of any site, with the 80 % interval over draws with a death.",
     "Overlap: what is left of a soldier at a death, both picked at random, if half is lost every 100 km (1: all in one "
     "place); beside it what it would be with troops spread as the deaths are.",
     "Area of risk: the fewest cells of half a degree with 90 % of the expected deaths; persons there are an estimate.",
@@ -140,12 +140,12 @@ def _tables(found: "Iterable[Fit]", *, by_year: bool = False) -> "Iterator[Table
     came = new_table(f"{title}: overlap, outcome", [key], ["Maps", "Cells", "Overlap", "Matched", "Came", "< 200"])
     strong = new_table(f"{title}: troops", [key], ["Troops", "of", "per death (80 %)", "Persons", "per million"])
     strong.caption = "Per death expected in the twelve months; persons in the area of risk; 0: observers or police only"
-    lacking = new_table(f"{title}: shortfall, deaths", [key], ["Lacking", "in", "Deaths (95 %)", "to"])
-    lacking.caption = "Of those authorised; uniformed deaths of all causes per 1,000 person-years, to that month"
+    lacking = new_table(f"{title}: shortfall, death rate", [key], ["Lacking", "in", "Rate (95 %)", "to"])
+    lacking.caption = "Of those authorised; rate: uniformed deaths of all causes per 1,000 person-years, to that month"
     for one in rows:
         name = one.first.isoformat()[:7] if by_year else _marked(one.mission)
         near, middle, far = one.shares
-        interval = f"{_deaths(one.expected)} ({_deaths(one.low80)}-{_deaths(one.high80)})"
+        interval = f"{_rounded(one.expected)} ({_rounded(one.low80)}-{_rounded(one.high80)})"
         where.add_row(name, interval, _percent(near.share), _percent(middle.share), _share(far))
         came.add_row(
             name,
@@ -162,7 +162,7 @@ def _tables(found: "Iterable[Fit]", *, by_year: bool = False) -> "Iterator[Table
             "-" if troops is None else f"{troops.number:,.0f}",
             "" if troops is None else f"{troops.source} {troops.until.isoformat()[:7]}",
             "-" if ratio is None else _ratio(ratio),
-            "-" if one.risk_persons is None else f"{one.risk_persons:,}",
+            "-" if one.risk_persons is None else _rounded(one.risk_persons),
             "-" if million is None else f"{million:,.0f}",
         )
         gap, rate = one.shortfall, one.rate
@@ -371,8 +371,9 @@ def _say(lines: "Iterable[str]") -> None:
         typer.echo(line)
 
 
-def _deaths(value: float) -> str:
-    return f"{value:,.0f}" if value >= 10 or value == 0 else f"{value:.1f}"
+def _rounded(value: float) -> str:
+    """An estimate with two significant figures: more would say what nobody knows."""
+    return f"{float(f'{value:.2g}'):,.{0 if value >= 10 or value == 0 else 1}f}"
 
 
 def _percent(value: float | None) -> str:

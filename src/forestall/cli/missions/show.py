@@ -22,14 +22,15 @@ def show(place: str | None, on: date, as_json: bool) -> None:
     """Print the missions of a day, of a country with their past ones, or one mission."""
     from forestall.instruments.peacekeeping import register
 
+    state = None if place is None or register.is_mission(place) else _country(place, on)
     if on > register.KNOWN_TO:
         note(f"missions that began or ended after {register.KNOWN_TO}, and later extensions, may be missing here")
-    if place is None:
-        _show_all(on, as_json)
-    elif register.is_mission(place):
+    if state is not None:
+        _show_country(state, on, as_json)
+    elif place is not None:
         _show_mission(place, on, as_json)
     else:
-        _show_country(_country(place, on), on, as_json)
+        _show_all(on, as_json)
 
 
 def _country(place: str, on: date) -> "State":

@@ -19,6 +19,8 @@ _BAR = 8
 _WHOLE_YEAR = 12
 _FEW = 10
 """Person-years below which a decimal is printed."""
+_TOLD = 100
+"""Person-years below which a rate says nothing: the interval would reach from none to more than all."""
 ABOUT_LISTS = "Persons: uniformed, at the end of the month. Deaths: of all causes, and by malicious acts. -: not known."
 ABOUT_YEARS = (
     "A year of which some months are missing says how many it has. Lacking: authorised less deployed, mean of the "
@@ -94,7 +96,8 @@ def rates(found: "Iterable[Overview]") -> "Table | None":
         "Uniformed deaths per 1,000 uniformed person-years, with 95 % interval",
         ["Mission"],
         ["All causes", "Malicious acts", "Deaths", "Person-years"],
-        f"Deaths: of all causes, and by malicious acts. Months with known strength in {', '.join(spans)}.",
+        f"Deaths: of all causes, and by malicious acts. -: fewer than {_TOLD} person-years. Months with known strength "
+        f"in {', '.join(spans)}.",
     )
     for name, rate, malicious in held:
         if rate is not None and malicious is not None:
@@ -168,6 +171,8 @@ def _day(value: date | None, precision: str | None, otherwise: str) -> str:
 
 
 def _rate(one: "Rate") -> str:
+    if one.person_years < _TOLD:
+        return "-"
     return f"{one.per_1000:.2f} ({one.low:.2f}-{one.high:.2f})"
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from forestall.errors import UsageError
 from forestall.forecast.cells.outlook import CellRisk
 from forestall.ids.cells import centre
+from forestall.ids.countries import states
 from forestall.ids.months import format_month, long_month, month_end
 from forestall.instruments import phrases
 from forestall.instruments.assessment import Assessment, Case, Evidence, Finding, Option
@@ -28,6 +29,9 @@ from forestall.store import Workspace
 TEAMS, REACH_KM = 5, 100.0
 FEWEST = 10.0
 """Deaths expected in a country, of fewer of which a handful of draws decides where they fall: no sites are named."""
+APART = ("ESH", "PSE")
+"""Western Sahara and Palestine: UCDP files both under another state's number, of which the United Nations does not
+count them a part. Whose consent a team needs there is not for this page to say."""
 WORTH = 1.0  # deaths that a team has to add to be placed
 FIRM = 0.8
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
@@ -71,15 +75,16 @@ def answer(case: Case, panel: Panel, ahead: scenarios.Ahead, ground: Land, works
     if kept:
         evidence["missions"] = _of_missions(kept, seen)
         findings.append(_beside(kept, evidence["missions"]))
+    others = _others(case, panel)
     assessment = Assessment(
         instrument="deployment",
         case=case,
         as_of=format_month(panel.as_of),
         headline=_headline(case, made, seen),
         findings=tuple(findings),
-        options=(_option(made),),
+        options=(_option(made, others),),
         evidence=tuple(evidence.values()),
-        caveats=(*made.caveats, *standing.caveats(kept, month_end(panel.as_of))),
+        caveats=(*_together(case, others), *made.caveats, *standing.caveats(kept, month_end(panel.as_of))),
     )
     return Answer(assessment, made, kept)
 
@@ -151,8 +156,8 @@ def _estimated(
         date=f"{format_month(risk.first_month)}..{format_month(risk.last_month)}",
         vintage=f"{risk.model}; places known for {risk.located_to}",
         kind="estimated",
-        low=low,
-        high=high,
+        low=None if low is None else round(low, 1),
+        high=None if high is None else round(high, 1),
         level=None if low is None else 0.8,
         note=note,
     )
@@ -169,8 +174,8 @@ def _evidence(made: Plan, risk: CellRisk) -> dict[str, Evidence]:
     found = [
         reached.model_copy(
             update={
-                "low": f.reached_low80,
-                "high": f.reached_high80,
+                "low": round(f.reached_low80, 1),
+                "high": round(f.reached_high80, 1),
                 "level": 0.8,
                 "note": f"interval: over {f.scenarios} draws; no plan of these sites has more than {made.bound:,.1f}",
             }
@@ -274,14 +279,35 @@ def _listed(items: Sequence[str]) -> str:
     return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
-def _option(made: Plan) -> Option:
+def _others(case: Case, panel: Panel) -> tuple[str, ...]:
+    """Lands apart whose deaths and cells UCDP and the grid hold under this country's number."""
+    listed = states(month_end(panel.as_of), territories=True)
+    return tuple(one.name for one in listed if one.counted_with == case.gw_id and one.iso3 in APART)
+
+
+def _together(case: Case, others: Sequence[str]) -> tuple[str, ...]:
+    if not others:
+        return ()
+    return (
+        f"UCDP counts {_listed(others)} with {case.name}: deaths and places here may lie there, and nothing here says "
+        "whose consent a team would need, or speaks to status.",
+    )
+
+
+def _option(made: Plan, others: Sequence[str]) -> Option:
     names = _listed([one.site.name for one in made.stands])
     n = len(made.stands)
+    sent, more = (
+        ("one team can be sent, this place", "no other has more")
+        if n == 1
+        else (f"{NUMBERS[n]} teams can be sent, these places", f"no other {NUMBERS[n]} have more")
+    )
     return Option(
-        what=f"If {NUMBERS[n]} team{'' if n == 1 else 's'} can be sent, these places first: {names}",
-        who="the country itself, and with its consent the United Nations, a regional organisation or a state",
-        why=f"of the places looked at, no other {NUMBERS[n]} have more of the expected deaths within {REACH_KM:g} km "
-        "(a gap of 1 % may be left)",
+        what=f"If {sent} first: {names}",
+        who="the United Nations, a regional organisation or a state, with the consent needed at each place"
+        if others
+        else "the country itself, and with its consent the United Nations, a regional organisation or a state",
+        why=f"of the places looked at, {more} of the expected deaths within {REACH_KM:g} km (a gap of 1 % may be left)",
         evidence=("reached", *(f"site.{k}" for k in range(1, n + 1))),
     )
 

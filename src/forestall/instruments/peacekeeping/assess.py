@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from forestall.ids.countries import by_gw
+from forestall.ids.countries import by_gw, states
 from forestall.ids.months import format_month, month_end
 from forestall.instruments.assessment import Assessment, Case, Evidence, Finding
 from forestall.instruments.peacekeeping import contributor_section, fit_section, overview, register, scenario, sentences
@@ -100,12 +100,23 @@ def _headline(case: Case, on: date, found: Parts, text: Said) -> Finding:
     elif past:
         last = past[-1].mission
         until = f", which ended on {sentences.day(last.end)}" if last.end else ""
-        sentence = f"No UN mission is in {case.name}; the last was {last.mission}{until}."
+        sentence = f"No UN mission of the register is in {case.name}; the last was {last.mission}{until}."
         if len(past) > 1:
             sentence += f" Of {len(past)} in all: {earlier}."
     else:
         sentence = f"The register holds no UN mission in {case.name}, now or earlier."
-    return Finding(sentence=sentence, evidence=(key,))
+    return Finding(sentence=sentence + _in_territories(case, on), evidence=(key,))
+
+
+def _in_territories(case: Case, on: date) -> str:
+    """Missions in territories that UCDP counts with this country and the register does not list under it."""
+    said = []
+    for one in states(on, territories=True):
+        if one.counted_with == case.gw_id and one.gw_id is None:
+            there = [mission.mission for mission in register.in_country(one.iso3, on)]
+            if there:
+                said.append(f" {one.name}, which UCDP counts with {case.name}, has {' and '.join(there)}.")
+    return "".join(said)
 
 
 def _caveats(found: Parts) -> tuple[str, ...]:
