@@ -50,3 +50,10 @@ def test_estimates_in_the_table_of_fit_have_two_significant_figures() -> None:
 def test_a_rate_of_a_handful_of_person_years_is_not_printed() -> None:
     line = next(line for line in run("MICAH").stdout.splitlines() if re.match(r"\s*MICAH\s+-", line))
     assert line.split()[:3] == ["MICAH", "-", "-"]
+
+
+def test_a_candidate_with_a_stake_bears_a_caution() -> None:
+    found = json.loads(run("Western Sahara", "--candidates", "--json").stdout)
+    (morocco,) = [one for one in found["candidates"] if one["iso3"] == "MAR"]
+    assert any("it may have a stake of its own" in one["text"] for one in morocco["cautions"])
+    assert any("parties are not known here" in one for one in found["caveats"])

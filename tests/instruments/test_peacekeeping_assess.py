@@ -81,3 +81,20 @@ def test_any_country_can_be_assessed(country: str) -> None:
     found = of(country)  # Assessment refuses a sentence without evidence, and evidence without a sentence
     assert found.headline.evidence
     assert found.caveats
+
+
+def test_nobody_is_told_to_ask_a_neighbour_of_the_host() -> None:
+    found = of("India")
+    facts = {one.key: one for one in found.evidence}
+    assert str(facts["candidates"].figure).startswith("Pakistan")  # the ranking knows no parties
+    (option,) = [one for one in found.options if one.what.startswith("Ask early who would send")]
+    assert "Pakistan" not in option.who
+    assert "border" in option.why
+
+
+def test_a_mission_in_a_land_apart_is_named_with_the_state_it_is_filed_under() -> None:
+    headline = of("Morocco").headline.sentence
+    assert headline == (
+        "The register holds no UN mission in Morocco, now or earlier. "
+        "Western Sahara, which UCDP counts with Morocco, has MINURSO."
+    )

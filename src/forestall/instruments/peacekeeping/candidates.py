@@ -65,7 +65,8 @@ class Part:
 class Candidate:
     """A possible contributor. score: 0 to 1, the model's chance of a unit in the first twelve months with a 90 %
     interval of its coefficients; None under the baseline. The band of the rank says what came of such ranks.
-    parts: what the score is made of, largest first; none under the baseline."""
+    parts: what the score is made of, largest first; none under the baseline. stake: whether it borders the host or is
+    the state under whose number UCDP files the host, and so may have a stake of its own."""
 
     rank: int
     iso3: str
@@ -76,6 +77,7 @@ class Candidate:
     reasons: tuple[Reason, ...]
     cautions: tuple[Reason, ...]
     parts: tuple[Part, ...]
+    stake: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +135,16 @@ def candidates(host: str, on: date, *, most: int = 20, workspace: Workspace | No
         score = chances[:, 0]
         bands, tested = record.bands(on, workspace)
     order = np.argsort(-score, kind="stable")[:most]
-    context = _Context(name, on, workspace, found)
+    holder = None if state.counted_with in (None, state.gw_id) else countries.by_gw(state.counted_with, on).iso3
+    context = _Context(name, on, workspace, found, holder)
     listed = []
     for rank, at in enumerate(order):
         one = found[at]
         chance, low, high = (None, None, None) if chances is None else map(float, chances[at])
         said = context.reasons(one), context.cautions(one)
         parts = () if model is None else _parts(model.parts(figures[at : at + 1])[0])
-        listed.append(Candidate(rank + 1, one.iso3, one.name, chance, low, high, *said, parts))
+        stake = one.neighbour or one.iso3 == holder
+        listed.append(Candidate(rank + 1, one.iso3, one.name, chance, low, high, *said, parts, stake))
     return Candidates(
         host,
         name,
@@ -164,8 +168,8 @@ def _parts(log_odds: "npt.NDArray[np.float64]") -> tuple[Part, ...]:
 class _Context:
     """What sentences on candidates need to know besides the candidate."""
 
-    def __init__(self, host: str, on: date, workspace: Workspace, found: tuple[Facts, ...]) -> None:
-        self.host, self.on = host, on
+    def __init__(self, host: str, on: date, workspace: Workspace, found: tuple[Facts, ...], holder: str | None) -> None:
+        self.host, self.on, self.holder = host, on, holder
         self.year = last_year(on)
         self.first = self.year - PAST_YEARS + 1
         self.others = len(found)
@@ -238,6 +242,8 @@ class _Context:
             said.append(
                 Reason(f"shares a border with {self.host}: a neighbour may have a stake of its own", "COW contiguity")
             )
+        if one.iso3 == self.holder:
+            said.append(Reason(f"UCDP files {self.host} under it: it may have a stake of its own", "table of states"))
         if one.deaths is not None and one.deaths >= _DEATHS:
             said.append(
                 Reason(
@@ -272,6 +278,7 @@ def _caveats(bands: tuple[record.Band, ...], tested: tuple[str, ...], on: date) 
     said = [
         "who resembles earlier contributors; consent of the host, pledges, readiness and what is asked for are not "
         "known here",
+        "parties are not known here: a state that fights in the host, backs a side or claims land there may be listed",
         "contributors are those named on deployment maps: single officers, observers and police outside units are not",
     ]
     if tested:

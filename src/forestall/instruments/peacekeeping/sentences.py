@@ -341,12 +341,17 @@ def candidates(case: Case, found: Parts, text: Said) -> None:
             kind="estimated",
         )
     )
+    free = [one.name for one in first if not one.stake]
+    if not free:
+        return
+    near = "; states that border it or hold it in the figures are left out here" if len(free) < len(first) else ""
     new = "a larger or new mission" if found.register.present else "a new mission, if one is wanted and agreed to"
     text.options.append(
         Option(
             what=f"Ask early who would send to {new}",
-            who=", ".join(one.name for one in first),
-            why="states that most resemble those which sent to past new missions; reasons for and against are below",
+            who=", ".join(free),
+            why=f"states that most resemble those which sent to past new missions{near}; reasons for and against are "
+            "below",
             evidence=(key,),
         )
     )
