@@ -70,6 +70,34 @@ def test_teams_that_add_less_than_a_death_are_not_placed(edition: Situation, mon
     assert len(fewer.plan.stands) == 2
 
 
+def test_one_team_is_spoken_of_as_one(edition: Situation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(case, "TEAMS", 1)
+    found = case.answer(
+        case_of("SDN", edition.as_of),
+        edition.panel,
+        deployment._ahead(edition),
+        land(edition.workspace),
+        edition.workspace,
+    )
+    (option,) = found.assessment.options
+    assert option.what.startswith("If one team can be sent, this place first: near ")
+    assert "no other has more of the expected deaths" in option.why
+    for one in found.assessment.evidence:
+        for value in (one.low, one.high):
+            assert value is None or value == round(value, 1)
+
+
+@pytest.mark.parametrize(("country", "apart"), [("MAR", ("Western Sahara",)), ("ISR", ("Palestine",)), ("CHN", ())])
+def test_a_land_filed_under_another_state_is_named_and_its_consent_not_presumed(
+    edition: Situation, country: str, apart: tuple[str, ...]
+) -> None:
+    asked = case_of(country, edition.as_of)
+    assert case._others(asked, edition.panel) == apart
+    said = " ".join(case._together(asked, apart))
+    assert all(name in said for name in apart)
+    assert ("consent" in said) == bool(apart)
+
+
 def test_a_quiet_country_gets_no_sites(edition: Situation) -> None:
     document, text = compose.dossier_page(edition, KAZAKHSTAN, {})
     part = document.deployment

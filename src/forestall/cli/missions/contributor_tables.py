@@ -19,7 +19,8 @@ _PARTS = 3
 EXPLAINED = 10
 """Candidates whose reasons are printed."""
 ABOUT_TO = (
-    "Persons: troops, police and experts, as far as the series has them. +: more units, of sizes no map gives.",
+    "Persons: troops, police and experts, as far as the series has them. +: more units, of sizes no map gives. Maps "
+    "show units: observers, staff officers and single police are not among their persons.",
     "Named: first and last year in which any series by mission names the contributor.",
 )
 ABOUT_BURDEN = (
