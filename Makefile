@@ -46,6 +46,7 @@ embed: $(VENV)/.dev
 	$(BIN)/python -m tools.embed.council.decisions --shared ../shared/data
 	$(BIN)/python -m tools.embed.council.measures --shared ../shared/data
 	$(BIN)/python -m tools.embed.council.votes --shared ../shared/data
+	$(BIN)/python -m tools.embed.regional.memberships --shared ../shared/data
 	for part in missions mandates strength shortfall fatalities sites operations contributors ties candidate_cases effect; do \
 		$(BIN)/python -m tools.embed.peacekeeping.$$part --shared ../shared/data || exit 1; done
 	$(BIN)/python -m tools.embed.ensemble
