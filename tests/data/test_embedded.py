@@ -36,7 +36,9 @@ BESIDE["peace_candidate_cases"] = _RECORD | {"ODbL-1.0"}
 BESIDE["peace_languages"] = {"ODbL-1.0"}
 BESIDE["regional_memberships"] = BESIDE["peace_strength_month"]
 BESIDE["peace_effect"] = _RECORD
-BESIDE["peace_fit"] = BESIDE["peace_operations"] = BESIDE["peace_sites"] = {"none stated; derived figures with citation"}
+BESIDE["peace_fit"] = BESIDE["peace_operations"] = BESIDE["peace_sites"] = {
+    "none stated; derived figures with citation"
+}
 # The chances of events are our own figures, learned from the covariates.
 BESIDE["edition_events.json"] = BESIDE["covariates"]
 """Terms of what these hold besides: yearly figures, counts and spells, cited (docs/sources/covariates.md)."""
