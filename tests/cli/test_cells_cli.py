@@ -28,10 +28,11 @@ def forestall(tmp_path_factory):
 
 
 def test_the_cells_of_a_country_sum_to_the_country(forestall, tmp_path: Path) -> None:
-    asked = ("Mali", "--model", "ewma", "--horizon", 2)
+    # As of 2002 there are ten origins to learn from, not thirty: the path is the same and takes a fraction of the time.
+    asked = ("Mali", "--model", "ewma", "--horizon", 2, "--as-of", "2002-12")
     done = forestall(*asked, "--level", "cell", "--out", tmp_path / "run", "--json")
     found = json.loads(done.stdout)
-    assert (found["level"], found["step"], found["periods"]) == ("cell", "month", ["2026-03", "2026-04"])
+    assert (found["level"], found["step"], found["periods"]) == ("cell", "month", ["2003-01", "2003-02"])
     assert found["cells_covered"] == 426
     assert {cell["iso3"] for cell in found["cells"]} == {"MLI"}
     country = json.loads(forestall(*asked, "--json").stdout)["units"][0]["months"]
