@@ -18,7 +18,7 @@ def main() -> None:
     table = Workspace.open().table("peace_fit").drop_nulls("observed_deaths")
     inside = pl.col("observed_deaths").is_between("expected_deaths_low80", "expected_deaths_high80")
     far = table.filter(pl.col("observed_deaths") >= FEWEST).drop_nulls("share_200")
-    off = (pl.col("share_200") - pl.col("observed_share_200")).abs()
+    off = (pl.col("share_200") - pl.col("observed_share_200")).abs().alias("off")
     held = pl.col("observed_share_200").is_between("share_200_low80", "share_200_high80")
     print("| year | missions | expected | came | in 80 % | share forecast | share observed | mean error |")
     for origin in table["origin"].unique().sort().to_list():
