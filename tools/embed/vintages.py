@@ -109,7 +109,7 @@ def read(inputs: Inputs) -> Vintages:
     days = tuple(date.fromisoformat(name.removeprefix("cm_asof_").removesuffix(".csv.gz")) for name in names)
     frames = [_read(f"{FOLDER}/{name}", inputs) for name in names]
     last = FIRST + frames[-1].height - 1
-    now = {s.continuing_iso3 or s.iso3: s.gw_id for s in states(month_end(last)) if s.gw_id is not None}
+    now = {s.series_iso3: s.gw_id for s in states(month_end(last)) if s.gw_id is not None}
     codes = sorted(now, key=lambda code: now[code])
     figures = tuple(_figures(frame, codes, name) for frame, name in zip(frames, names, strict=True))
     return Vintages(days, np.array([now[code] for code in codes], dtype=np.int32), tuple(codes), figures)
@@ -145,4 +145,4 @@ def _figures(frame: pl.DataFrame, codes: list[str], name: str) -> FloatArray:
 
 @lru_cache(maxsize=1024)
 def _existing(month: int) -> tuple[str, ...]:
-    return tuple(s.continuing_iso3 or s.iso3 for s in states(month_end(month)) if s.gw_id is not None)
+    return tuple(s.series_iso3 for s in states(month_end(month)) if s.gw_id is not None)

@@ -213,5 +213,5 @@ def _codes(names: str, year: int) -> str:
             state = countries.resolve(spelt, date(year, 12, 1))
         except UnknownCountryError:
             state = countries.resolve(spelt)
-        codes.append(state.continuing_iso3 or state.iso3)
+        codes.append(state.series_iso3)
     return " ".join(sorted(codes))

@@ -17,11 +17,9 @@ import polars as pl
 from forestall.council.reform.regions import un_members
 from forestall.errors import UnknownCountryError
 from forestall.ids import countries
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs
 
 TABLE = "council_measures"
@@ -109,7 +107,7 @@ def _code(name: str) -> str:
         state = countries.resolve(name, date(2014, 3, 31))
     except UnknownCountryError:
         state = countries.resolve(name)
-    return state.continuing_iso3 or state.iso3
+    return state.series_iso3
 
 
 def _schema() -> dict[str, type[pl.DataType]]:
@@ -162,23 +160,11 @@ def write(shared: Path, out: Path) -> str:
     """Write the table beside the others and enter it in the manifest; returns a line on it."""
     inputs = Inputs(shared)
     frame = build(inputs)
-    content = parquet(frame)
-    years = frame["year"].to_list()
-    table = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=sources(inputs),
-        first_year=min(years),
-        last_year=max(years),
-        command=COMMAND,
-        note="revised figures with the day from which each counts as known; troops end in March 2014; contributions "
-        "are the rates of a scale, under its first year",
+    note = (
+        "revised figures with the day from which each counts as known; troops end in March 2014; contributions are the "
+        "rates of a scale, under its first year"
     )
-    files.write(out / table.file, content)
-    held.enter(out, tables={TABLE: table})
-    return f"{TABLE}: {table.rows:,} rows, {table.bytes:,} bytes"
+    return writing.write(out, TABLE, frame, *sources(inputs), command=COMMAND, note=note, span="year")
 
 
 def main() -> int:

@@ -6,7 +6,6 @@ members are compared with it, and what differs is printed (docs/sources/council-
 """
 
 import csv
-import hashlib
 import sys
 from collections.abc import Iterator
 from datetime import date
@@ -16,11 +15,9 @@ import polars as pl
 
 from forestall.errors import SourceError, UnknownCountryError
 from forestall.ids import countries
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs
 
 TABLE = "council_members"
@@ -161,8 +158,6 @@ def build(shared: Path, out: Path) -> list[str]:
     inputs = Inputs(shared)
     frame = terms(inputs)
     different = differences(inputs)
-    content = parquet(frame)
-    files.write(out / f"{TABLE}.parquet", content)
     source = Source(
         name="Membership of the Security Council by year",
         version="1946-2027",
@@ -173,19 +168,16 @@ def build(shared: Path, out: Path) -> list[str]:
         published=None,
         sha256_of_input=inputs.digests[INDEX],
     )
-    entry = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=(source,),
+    said = writing.write(
+        out,
+        TABLE,
+        frame,
+        source,
         command=COMMAND,
         note="2027 rests on one source; groups of elected members are given from 1966",
-        first_year=1946,
-        last_year=2027,
+        span={"first_year": 1946, "last_year": 2027},
     )
-    held.enter(out, tables={TABLE: entry}, built_with=f"polars {pl.__version__}")
-    return [f"{TABLE}: {frame.height} terms, {len(content):,} bytes", f"{len(different)} differences", *different]
+    return [said, f"{len(different)} differences", *different]
 
 
 def main() -> int:

@@ -4,7 +4,6 @@ Run: `python -m tools.embed.council.votes --shared ../shared/data` (about two mi
 as it looked at its end). Defects of the files and what is done about them: docs/sources/council-votes.md.
 """
 
-import hashlib
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,11 +15,9 @@ from forestall.council.voting.issues import symbol_of
 from forestall.council.voting.model import Items
 from forestall.errors import SourceError
 from forestall.ids import countries
-from forestall.store import files
-from forestall.store.manifest import EmbeddedTable, Source
+from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs
 
 COMMAND = "python -m tools.embed.council.votes --shared ../shared/data"
@@ -138,7 +135,7 @@ def _iso3(name: str, code: str | None) -> str | None:
     if not code or code == "nan":
         raise SourceError(f"{VOTES}: {name!r} has no code; say in tools/embed/council/votes.py which state it is")
     state = countries.resolve(code)
-    return state.continuing_iso3 or state.iso3
+    return state.series_iso3
 
 
 def published(inputs: Inputs) -> pl.DataFrame:
@@ -235,20 +232,8 @@ def _enter(
     for name, (frame, note, span) in made.items():
         if dict(frame.schema) != {column: kind() for column, kind in SCHEMAS[name].items()}:
             raise ValueError(f"{name}: columns {frame.schema} are not those of the schema")
-        content = parquet(frame)
-        table = EmbeddedTable(
-            file=f"{name}.parquet",
-            rows=frame.height,
-            bytes=len(content),
-            sha256=hashlib.sha256(content).hexdigest(),
-            sources=tuple(_source(file, inputs) for file in sorted(read)),
-            command=COMMAND,
-            note=note,
-            **span,
-        )
-        files.write(out / table.file, content)
-        held.enter(out, tables={name: table})
-        lines.append(f"{name}: {table.rows:,} rows, {table.bytes:,} bytes")
+        sources = tuple(_source(file, inputs) for file in sorted(read))
+        lines.append(writing.write(out, name, frame, *sources, command=COMMAND, note=note, span=span))
     return lines
 
 

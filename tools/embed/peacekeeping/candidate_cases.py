@@ -16,9 +16,9 @@ from forestall.ids.months import month_end, month_id
 from forestall.instruments.peacekeeping.candidate_facts import FEATURES, FIRST_DAY, KNOWN_AFTER, facts, matrix
 from forestall.store import Workspace
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs
-from tools.embed.peacekeeping import contingents, writing
+from tools.embed.peacekeeping import contingents
 from tools.embed.peacekeeping.contributors import NOBODY, Names
 from tools.embed.peacekeeping.names import mission as acronym
 

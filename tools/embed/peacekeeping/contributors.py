@@ -18,9 +18,9 @@ from forestall.errors import SourceError, UnknownCountryError
 from forestall.ids import countries
 from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs, integer, month_id
-from tools.embed.peacekeeping import contingents, writing
+from tools.embed.peacekeeping import contingents
 from tools.embed.peacekeeping.names import mission
 from tools.embed.peacekeeping.sites import LICENCE
 
@@ -82,7 +82,7 @@ class Names:
             state = countries.resolve(SPELT.get(name, name), on)
         except UnknownCountryError as error:
             raise SourceError(f"contributor {name!r} of {on.year} is no state we know: see {__name__}") from error
-        return state.gw_id, state.continuing_iso3 or state.iso3
+        return state.gw_id, state.series_iso3
 
 
 def by_month(inputs: Inputs, names: Names) -> pl.DataFrame:

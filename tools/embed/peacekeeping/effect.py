@@ -4,7 +4,6 @@ Run: `python -m tools.embed.peacekeeping.effect`. Computed from the embedded tab
 ucdp_country_month: run it again when one of them changes. Methods and limits: docs/methods/peacekeeping-effect.md.
 """
 
-import hashlib
 import sys
 import tempfile
 from dataclasses import asdict
@@ -13,11 +12,10 @@ from pathlib import Path
 import polars as pl
 
 from forestall.instruments.peacekeeping.effect import PERMUTATIONS, TABLE, all_rows, panels
-from forestall.store import Workspace, files
-from forestall.store.manifest import EmbeddedTable, Manifest, Source
+from forestall.store import Workspace
+from forestall.store.manifest import Manifest, Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command, held
-from tools.embed.build import parquet
+from tools.embed import command, held, writing
 
 INPUTS = ("peace_strength_month", "peace_mission_hosts", "peace_missions", "peace_sites", "ucdp_country_year")
 
@@ -45,21 +43,15 @@ def sources(manifest: Manifest) -> tuple[Source, ...]:
 def write(_shared: Path, out: Path) -> str:
     """Write the table beside the others and enter it in the manifest; returns a line on it. No raw release is read."""
     frame = build(out)
-    content = parquet(frame)
-    table = EmbeddedTable(
-        file=f"{TABLE}.parquet",
-        rows=frame.height,
-        bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
-        sources=sources(Manifest.read(out / held.MANIFEST)),
-        first_year=1991,
-        last_year=2017,
+    return writing.write(
+        out,
+        TABLE,
+        frame,
+        *sources(Manifest.read(out / held.MANIFEST)),
         command="python -m tools.embed.peacekeeping.effect",
         note="our own estimates on the embedded figures as revised since; associations, no causal effects",
+        span={"first_year": 1991, "last_year": 2017},
     )
-    files.write(out / table.file, content)
-    held.enter(out, tables={TABLE: table})
-    return f"{TABLE}: {table.rows:,} rows, {table.bytes:,} bytes"
 
 
 def main() -> int:

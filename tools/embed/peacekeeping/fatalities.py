@@ -18,7 +18,7 @@ from tools.embed import command
 from tools.embed.inputs import Inputs, month_id
 from tools.embed.peacekeeping.names import mission
 from tools.embed.peacekeeping.strength import strength
-from tools.embed.peacekeeping.writing import write
+from tools.embed.writing import write
 
 TABLE = "peace_fatalities_year"
 COMMAND = "python -m tools.embed.peacekeeping.fatalities --shared ../shared/data"

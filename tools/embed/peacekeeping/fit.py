@@ -26,8 +26,7 @@ from forestall.panel.country_month import country_month, latest_month
 from forestall.panel.land import holders
 from forestall.store import Workspace
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command
-from tools.embed.peacekeeping import writing
+from tools.embed import command, writing
 
 TABLE = "peace_fit"
 COMMAND = "python -m tools.embed.peacekeeping.fit --shared ../shared/data"

@@ -15,11 +15,6 @@ def state_then(now: State, day: date) -> State:
     return next(state for state in (now, *_before(now)) if state.start is None or state.start <= day)
 
 
-def code(state: State) -> str:
-    """Its ISO3 code as our tables write it: a predecessor carries its successor's."""
-    return state.continuing_iso3 or state.iso3
-
-
 def _before(state: State) -> Iterator[State]:
     for older in countries.predecessors(state):
         yield older

@@ -16,7 +16,7 @@ from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
 from tools.embed import command
 from tools.embed.peacekeeping.facts import day, facts
-from tools.embed.peacekeeping.writing import write
+from tools.embed.writing import write
 
 MANDATES, BUDGETS = "peace_mission_mandates", "peace_mission_budgets"
 COMMAND = "python -m tools.embed.peacekeeping.mandates --shared ../shared/data"

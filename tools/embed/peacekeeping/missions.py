@@ -22,7 +22,7 @@ from tools.embed import command
 from tools.embed.inputs import Inputs
 from tools.embed.peacekeeping.facts import Fact, facts
 from tools.embed.peacekeeping.names import FAMILIES, OTHER_SPELLINGS
-from tools.embed.peacekeeping.writing import write
+from tools.embed.writing import write
 
 MISSIONS, HOSTS = "peace_missions", "peace_mission_hosts"
 COMMAND = "python -m tools.embed.peacekeeping.missions --shared ../shared/data"

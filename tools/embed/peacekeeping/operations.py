@@ -19,10 +19,10 @@ from forestall.ids.months import month_end
 from forestall.ids.state_table import State
 from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs, integer, month_id
-from tools.embed.peacekeeping import names, writing
-from tools.embed.peacekeeping.ground import code, state_then
+from tools.embed.peacekeeping import names
+from tools.embed.peacekeeping.ground import state_then
 
 TABLE = "peace_operations"
 COMMAND = "python -m tools.embed.peacekeeping.operations --shared ../shared/data"
@@ -77,7 +77,8 @@ def build(inputs: Inputs) -> pl.DataFrame:
     for key, group in sorted(months(inputs).group_by(keys), key=lambda pair: str(pair[0])):
         operation, kind, conflict_gw, conflict_id = key
         first = int(str(group["month_id"].min()))
-        where = SERBIA if conflict_gw == YUGOSLAVIA else code(countries.by_gw(int(str(conflict_gw)), month_end(first)))
+        begun = month_end(first)
+        where = SERBIA if conflict_gw == YUGOSLAVIA else countries.by_gw(int(str(conflict_gw)), begun).series_iso3
         fact = facts.get((str(operation), where))
         used |= {(row["operation"], row["conflict_location"]) for row in [fact] if row is not None}
         if fact is None and kind != UN:
@@ -131,7 +132,7 @@ def _spell(run: list[tuple[int, float | None]], state: tuple[int | None, str]) -
 
 
 def _of(state: State) -> tuple[int | None, str]:
-    return state.gw_id, code(state)
+    return state.gw_id, state.series_iso3
 
 
 def _facts() -> list[dict[str, str]]:

@@ -17,7 +17,7 @@ from forestall.store.schemas import SCHEMAS
 from tools.embed import command
 from tools.embed.inputs import Inputs
 from tools.embed.peacekeeping.names import mission
-from tools.embed.peacekeeping.writing import write
+from tools.embed.writing import write
 
 TABLE = "peace_shortfall_month"
 COMMAND = "python -m tools.embed.peacekeeping.shortfall --shared ../shared/data"

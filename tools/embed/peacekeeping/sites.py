@@ -18,10 +18,9 @@ from forestall.ids import countries
 from forestall.ids.cells import cell_of
 from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs
-from tools.embed.peacekeeping import writing
-from tools.embed.peacekeeping.ground import code, state_then
+from tools.embed.peacekeeping.ground import state_then
 
 TABLE = "peace_sites"
 COMMAND = "python -m tools.embed.peacekeeping.sites --shared ../shared/data"
@@ -136,7 +135,7 @@ def _state(place: dict[str, object]) -> dict[str, object]:
     """The state that the ground belonged to at the end of the year; without a number where it belonged to none."""
     name, day = str(place["country"]), date(int(str(place["year"])), 12, 31)
     held = state_then(countries.resolve(BETWEEN.get(name, name)), day)
-    return {"gw_id": held.gw_id, "iso3": code(held)}
+    return {"gw_id": held.gw_id, "iso3": held.series_iso3}
 
 
 def write(shared: Path, out: Path) -> str:

@@ -13,9 +13,8 @@ from forestall.errors import SourceError
 from forestall.ids import countries
 from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs
-from tools.embed.peacekeeping import writing
 
 LANGUAGES = "peace_languages"
 COMMAND = "python -m tools.embed.peacekeeping.ties --shared ../shared/data"

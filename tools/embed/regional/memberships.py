@@ -20,9 +20,8 @@ from forestall.ids import countries
 from forestall.ids.state_table import State, rows
 from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
-from tools.embed import command
+from tools.embed import command, writing
 from tools.embed.inputs import Inputs, integer
-from tools.embed.peacekeeping import writing
 from tools.embed.regional.spells import CHANGES, LAST_COW, MISSING, Change, Spell, changes, joined, of_years
 
 TABLE = "regional_memberships"
@@ -69,7 +68,7 @@ ENDED = {"OAU": date(2002, 7, 9)}
 
 def code(state: State) -> str:
     """The code of a state's series: a forerunner bears its successor's."""
-    return state.continuing_iso3 or state.iso3
+    return state.series_iso3
 
 
 def yearly(inputs: Inputs) -> dict[tuple[str, str], dict[int, int]]:

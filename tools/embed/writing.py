@@ -1,6 +1,7 @@
-"""Writing a table of this package and entering it in the manifest."""
+"""Writing a table beside the others and entering it in the manifest."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import polars as pl
@@ -12,11 +13,18 @@ from tools.embed.build import parquet
 
 
 def write(
-    out: Path, name: str, frame: pl.DataFrame, *sources: Source, command: str, note: str, span: str | None = None
+    out: Path,
+    name: str,
+    frame: pl.DataFrame,
+    *sources: Source,
+    command: str,
+    note: str,
+    span: str | Mapping[str, int] | None = None,
 ) -> str:
     """Write the table and enter it; returns a line on it.
 
-    span: the column that gives the table's span, month_id or year; None for a table without time.
+    span: the column that gives the table's span, month_id or year, or the manifest's own ends (first_year, last_year);
+    None for a table without time.
     """
     content = parquet(frame)
     files.write(out / f"{name}.parquet", content)
@@ -29,7 +37,9 @@ def write(
         command=command,
         note=note,
     )
-    if span is not None:
+    if isinstance(span, Mapping):
+        entry = EmbeddedTable.model_validate(entry.model_dump() | dict(span))
+    elif span is not None:
         first, last = (int(edge) for edge in (frame[span].to_numpy().min(), frame[span].to_numpy().max()))
         ends = (
             {"first_month": first, "last_month": last}
