@@ -13,7 +13,6 @@ from forestall.brief.situation import Situation, span
 from forestall.errors import ForestallError
 from forestall.ids.cells import RADIUS_KM
 from forestall.ids.months import format_month
-from forestall.instruments.assessment import Case
 from forestall.instruments.deployment import case as cases
 from forestall.instruments.deployment import scenarios
 from forestall.instruments.deployment.plan import Plan
@@ -29,11 +28,10 @@ POINTS = 72  # corners of a circle
 def part(s: Situation, gw_id: int) -> DeploymentPart | None:
     """Five teams of 100 km in a country; None where its cells, or where deaths were, are not known: the part on where
     deaths are likely says so."""
-    ground, ahead, state = _land(s), _ahead(s), s.states[gw_id]
+    ground, ahead = _land(s), _ahead(s)
     if ahead is None or not (ground.gw_id == gw_id).any():
         return None
-    of = Case(gw_id=gw_id, iso3=state.iso3, name=state.name, region=state.subregion or state.region or "")
-    found = cases.answer(of, s.panel, ahead, ground, s.workspace)
+    found = cases.answer(s.case(gw_id), s.panel, ahead, ground, s.workspace)
     return DeploymentPart(
         months=f"{format_month(ahead.risk.first_month)}..{format_month(ahead.risk.last_month)}",
         span=span(ahead.risk.first_month, ahead.risk.last_month),

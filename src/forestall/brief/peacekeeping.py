@@ -5,8 +5,8 @@ from forestall.brief.situation import Situation
 from forestall.errors import UsageError
 from forestall.ids.countries import resolve
 from forestall.ids.months import format_month, month_end
-from forestall.instruments.assessment import Case
 from forestall.instruments.peacekeeping.assess import parts, said
+from forestall.instruments.peacekeeping.candidates import Candidates
 from forestall.instruments.peacekeeping.overview import Line
 from forestall.instruments.peacekeeping.sentences import Parts
 
@@ -15,8 +15,7 @@ CASES, REASONS = 3, 4
 
 def part(s: Situation, gw_id: int) -> PeacekeepingPart | None:
     """What is known of UN missions in a country as of the edition's month; None in a month without figures of deaths."""
-    state = s.states[gw_id]
-    case = Case(gw_id=gw_id, iso3=state.iso3, name=state.name, region=state.subregion or state.region or "")
+    case = s.case(gw_id)
     try:
         found = parts(case, s.as_of, workspace=s.workspace)
     except UsageError:
@@ -25,8 +24,8 @@ def part(s: Situation, gw_id: int) -> PeacekeepingPart | None:
     return PeacekeepingPart(
         assessment=said(case, s.as_of, found),
         missions=tuple(_mission(line, there) for line, there in series),
-        contributors=_contributors(found),
-        contributors_record=_record(found),
+        contributors=_contributors(found.contributors.candidates),
+        contributors_record=_record(found.contributors.candidates),
         cases=_cases(s, found),
         cases_rule=found.withdrawals.rule if found.withdrawals else "",
         deaths_end=format_month(found.withdrawals.deaths_to)
@@ -52,8 +51,8 @@ def _mission(line: Line, there: bool) -> MissionRow:
     )
 
 
-def _contributors(found: Parts) -> tuple[ContributorRow, ...]:
-    if found.candidates is None:
+def _contributors(ranked: Candidates | None) -> tuple[ContributorRow, ...]:
+    if ranked is None:
         return ()
     return tuple(
         ContributorRow(
@@ -62,17 +61,17 @@ def _contributors(found: Parts) -> tuple[ContributorRow, ...]:
             reasons=tuple(reason.text for reason in one.reasons[:REASONS]),
             cautions=tuple(reason.text for reason in one.cautions[:REASONS]),
         )
-        for one in found.candidates.candidates
+        for one in ranked.candidates
     )
 
 
-def _record(found: Parts) -> str:
+def _record(ranked: Candidates | None) -> str:
     """How often the first places of such a ranking did send, on missions that it had not seen."""
-    if found.candidates is None or not found.candidates.bands:
+    if ranked is None or not ranked.bands:
         return ""
-    first = found.candidates.bands[0]
+    first = ranked.bands[0]
     return (
-        f"On {len(found.candidates.tested)} missions that the ranking had not seen, {first.contributed} of {first.ranked} states in "
+        f"On {len(ranked.tested)} missions that the ranking had not seen, {first.contributed} of {first.ranked} states in "
         f"places {first.first} to {first.last} sent in the first year (90 % interval {100 * first.low:.0f} to "
         f"{100 * first.high:.0f} %)."
     )

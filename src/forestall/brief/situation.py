@@ -19,6 +19,7 @@ from forestall.forecast.training import learned_from, training_month
 from forestall.ids.countries import State, states
 from forestall.ids.months import format_month, long_month, month_end
 from forestall.instruments import warning
+from forestall.instruments.assessment import Case
 from forestall.panel.country_month import country_month, latest_month
 from forestall.panel.frame import Panel
 from forestall.store import Workspace
@@ -114,6 +115,11 @@ class Situation:
         if not found.size:
             raise UsageError(f"Gleditsch-Ward number {gw_id} is no state in {format_month(self.as_of)}")
         return int(found[0])
+
+    def case(self, gw_id: int) -> Case:
+        """A country as instruments are asked about it."""
+        state = self.states[gw_id]
+        return Case(gw_id=gw_id, iso3=state.iso3, name=state.name, region=state.subregion or state.region or "")
 
 
 def span(first: int, last: int) -> str:

@@ -1,6 +1,5 @@
 """How figures are said: rounding without false precision, and probabilities in words beside their numbers."""
 
-import datetime
 import math
 from collections.abc import Iterable
 
@@ -65,6 +64,8 @@ def exact(value: float | None) -> str:
 
 rounded = phrases.count
 """An estimated count to two significant figures; the alerts say theirs the same way."""
+listing, day = phrases.listing, phrases.day
+"""Items and days as English writes them."""
 
 
 def interval(low: float, high: float) -> str:
@@ -97,13 +98,6 @@ def plural(count: int, one: str, many: str | None = None) -> str:
     return f"{count:,} {one if count == 1 else many or one + 's'}"
 
 
-def listing(items: list[str]) -> str:
-    """Items as English writes them: a, b and c."""
-    if len(items) < 2:
-        return "".join(items)
-    return ", ".join(items[:-1]) + " and " + items[-1]
-
-
 def deaths(count: float | None) -> str:
     """A recorded number of deaths with its noun: no deaths, 1 death, 1,234 deaths."""
     if count is not None and round(count) == 0:
@@ -130,11 +124,6 @@ def releases(names: Iterable[str]) -> str:
     """Releases of one publisher in a row: UCDP GED 25.1, Candidate 2025 and Candidate 26.0.2."""
     said = [release(name) for name in dict.fromkeys(names)]
     return listing([said[0], *(name.removeprefix("UCDP ") for name in said[1:])]) if said else "no release"
-
-
-def day(date: datetime.date) -> str:
-    """A day in prose: 12 November 1956."""
-    return f"{date.day} {date:%B %Y}"
 
 
 def position(lat: float, lon: float) -> str:

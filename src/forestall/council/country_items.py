@@ -93,7 +93,7 @@ def _code(states: tuple[State, ...], on: date) -> str:
         return max(0, (on - state.end).days) if state.end else 0
 
     state = min(states, key=away)
-    return state.continuing_iso3 or state.iso3
+    return state.series_iso3
 
 
 @cache

@@ -78,7 +78,7 @@ def years(first: int | None, last: int | None) -> tuple[int, int]:
 def code(country: str) -> str:
     """The code under which a country's record stands: Yugoslavia and Serbia are SRB. Raises UnknownCountryError."""
     state = resolve_ever(country)
-    return state.continuing_iso3 or state.iso3
+    return state.series_iso3
 
 
 def decisions(

@@ -67,6 +67,11 @@ class State:
         return self.exists(on) and self.un_member_since is not None and self.un_member_since <= on
 
     @property
+    def series_iso3(self) -> str:
+        """The code that its figures stand under in our tables: `continuing_iso3`, or its own where none goes on."""
+        return self.continuing_iso3 or self.iso3
+
+    @property
     def label(self) -> str:
         """Name with its code and number, as messages give it: `Serbia (SRB, 340)`."""
         codes = ", ".join(str(code) for code in (self.iso3, self.gw_id) if code)

@@ -1,6 +1,8 @@
 """How instruments say figures: no more certain than draws have earned, no false precision."""
 
+import datetime
 import math
+from collections.abc import Sequence
 
 MOST = 0.95
 
@@ -26,6 +28,18 @@ def count(value: float | None) -> str:
         return f"{max(1, round(value))}"
     step = 10 ** (math.floor(math.log10(value)) - 1)
     return f"{int(round(value / step) * step):,}"
+
+
+def listing(items: Sequence[str]) -> str:
+    """Items as English writes them: a, b and c."""
+    if len(items) < 2:
+        return "".join(items)
+    return ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def day(date: datetime.date) -> str:
+    """A day in prose: 12 November 1956."""
+    return f"{date.day} {date:%B %Y}"
 
 
 def months(number: float) -> str:

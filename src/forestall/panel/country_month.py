@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from forestall.errors import UsageError
-from forestall.ids.countries import State, states
+from forestall.ids.countries import states
 from forestall.ids.months import format_month, month_end
 from forestall.panel import merge
 from forestall.panel.aggregate import TYPES
@@ -149,12 +149,7 @@ def _check_months(workspace: Workspace, as_of: int, first_month: int, known_on: 
 @lru_cache(maxsize=1024)
 def _existing(month: int) -> Mapping[str, int]:
     """Thread -> Gleditsch-Ward number of the states at the end of a month; see `_thread`."""
-    return {_thread(state): state.gw_id for state in states(month_end(month)) if state.gw_id is not None}
-
-
-def _thread(state: State) -> str:
-    """The ISO code that ties a state to those it continues: SRB for Yugoslavia, RUS for the Soviet Union."""
-    return state.continuing_iso3 or state.iso3
+    return {state.series_iso3: state.gw_id for state in states(month_end(month)) if state.gw_id is not None}
 
 
 def _existed(iso3: list[str], months: IntArray) -> np.ndarray[tuple[int, int], np.dtype[np.bool_]]:

@@ -47,4 +47,4 @@ def place(query: str, on: date) -> str | Acronym:
 def state(query: str, on: date) -> str:
     """The code of the series of the state that a person means on a day. Raises UnknownCountryError or UsageError."""
     found = countries.resolve(query, on)
-    return found.continuing_iso3 or found.iso3
+    return found.series_iso3

@@ -126,7 +126,7 @@ def _of_day(iso3: str, on: date, organisation: str | None, workspace: Workspace 
         if not held:
             raise
         return held
-    code = state.continuing_iso3 or state.iso3
+    code = state.series_iso3
     return tuple(one for one in history(code, organisation, workspace) if one.holds(on))
 
 

@@ -106,6 +106,6 @@ def _codes() -> pl.DataFrame:
         {
             "gw_id": pl.Series([s.gw_id for s in held], dtype=pl.Int32),
             "month_id": pl.Series([month_of(s.start) for s in held], dtype=pl.Int32),
-            "iso3": pl.Series([s.continuing_iso3 or s.iso3 or None for s in held], dtype=pl.String),
+            "iso3": pl.Series([s.series_iso3 or None for s in held], dtype=pl.String),
         }
     ).sort("month_id", maintain_order=True)

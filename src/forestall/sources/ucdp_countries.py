@@ -40,7 +40,7 @@ def _ended(number: int, on: date) -> tuple[int, str | None] | None:
 
 
 def _keys(found: countries.State) -> tuple[int, str | None] | None:
-    return None if found.gw_id is None else (found.gw_id, found.continuing_iso3 or found.iso3 or None)
+    return None if found.gw_id is None else (found.gw_id, found.series_iso3 or None)
 
 
 def states(frame: pl.DataFrame) -> pl.DataFrame:

@@ -34,7 +34,7 @@ def show_contributors(place: str | None, on: date, as_json: bool) -> None:
         sent = None
     else:
         state = _state(place, on)
-        code = register.code_of(state)
+        code = state.series_iso3
         ever = [one.mission for one in register.ever_in_country(code, on)]
         found = tuple(sorted(contributors.to_missions(ever, on), key=lambda one: (-(one.last_year or 0), one.mission)))
         head = {"iso3": code, "name": state.name}
@@ -90,7 +90,7 @@ def show_candidates(place: str, on: date, as_json: bool) -> None:
     from forestall.instruments.peacekeeping import register
     from forestall.instruments.peacekeeping.candidates import METHODS, candidates
 
-    host = _only_host(place, on) if register.is_mission(place) else register.code_of(_state(place, on))
+    host = _only_host(place, on) if register.is_mission(place) else _state(place, on).series_iso3
     found = candidates(host, on, most=MOST)
     if as_json:
         print_json(asdict(found) | {"about": METHODS[found.method]})

@@ -47,12 +47,11 @@ def show(place: str | None, on: date, as_json: bool) -> None:
 
 def _show_country(place: str, on: date, as_json: bool) -> None:
     from forestall.ids import countries
-    from forestall.instruments.peacekeeping import register
     from forestall.instruments.peacekeeping.fit_section import section
     from forestall.store import Workspace
 
     state = countries.resolve(place, on)
-    code = register.code_of(state)
+    code = state.series_iso3
     about = section(state.gw_id or 0, code, on, Workspace.open())
     if not about.fits and not as_json:
         typer.echo(f"{state.name}, {on}: {about.missing}.")

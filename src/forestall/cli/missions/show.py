@@ -45,7 +45,7 @@ def _country(place: str, on: date) -> "State":
         # A mission may have been in a land before it was a state, as UNTAET was in what became Timor-Leste.
         with suppress(UnknownCountryError):
             later = countries.resolve(place, max(on, register.KNOWN_TO))
-            if register.ever_in_country(register.code_of(later), on):
+            if register.ever_in_country(later.series_iso3, on):
                 return later
         raise UnknownCountryError(f"{error}; or a mission: nearest are {', '.join(register.nearest(place))}") from None
 
@@ -82,7 +82,7 @@ def _show_country(state: "State", on: date, as_json: bool) -> None:
     from forestall.store import Workspace
 
     workspace = Workspace.open()
-    code = register.code_of(state)
+    code = state.series_iso3
     ever = register.ever_in_country(code, on, workspace)
     there = {one.mission for one in register.in_country(code, on, workspace)}
     found = [overview.overview(one, on, workspace) for one in ever]

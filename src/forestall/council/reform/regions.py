@@ -63,7 +63,7 @@ def un_members(on: date) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for state in countries.states(on):
         if state.un_member_since is not None and state.un_member_since <= on and state.iso3:
-            code = state.continuing_iso3 or state.iso3
+            code = state.series_iso3
             # China's seat is CHN throughout, as in the tables on the Council; the Republic of China held it until 1971.
             found.update({"CHN": "Asia-Pacific"} if code == "TWN" else {code: state.un_group})
     return found

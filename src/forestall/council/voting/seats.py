@@ -40,7 +40,7 @@ def _code(state: State, on: date) -> str:
         return "CZE"
     if state.iso3 == "TWN" and on < _SEAT_PASSED:
         return "CHN"
-    return state.continuing_iso3 or state.iso3
+    return state.series_iso3
 
 
 def name(iso3: str, on: date) -> str:

@@ -11,6 +11,7 @@ from datetime import date
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from forestall.errors import UnknownCountryError
 from forestall.forecast.cells.grid import Grid, smooth
@@ -103,17 +104,15 @@ def _iso3(gw_id: int, on: date) -> str:
         state = countries.by_gw(gw_id, on)
     except UnknownCountryError:
         return ""
-    return state.continuing_iso3 or state.iso3
+    return state.series_iso3
 
 
 def _persons(workspace: Workspace, panel: CellPanel) -> Mapping[str, Values]:
     """Log of 1 + persons who live in the cell's places, and around it with falling weight."""
-    places = workspace.table("place_cells").drop_nulls("place_cell_persons")
-    position = np.searchsorted(panel.pg_id, places["pg_id"].to_numpy())
-    there = position < panel.pg_id.size
-    there[there] = panel.pg_id[position[there]] == places["pg_id"].to_numpy()[there]
-    persons = np.zeros(panel.pg_id.size)
-    persons[position[there]] = places["place_cell_persons"].to_numpy()[there]
+    cells = pl.DataFrame({"pg_id": panel.pg_id}).join(
+        workspace.table("place_cells"), on="pg_id", how="left", maintain_order="left"
+    )
+    persons = cells["place_cell_persons"].fill_null(0).to_numpy().astype(np.float64)
     grid = Grid.of(panel.pg_id)
     field = grid.field(persons)
     found = {"persons": np.log1p(persons).astype(np.float32)}

@@ -266,17 +266,13 @@ def _firm(made: Plan) -> Finding:
             "plans from resampled draws.",
             evidence=keys,
         )
-    named = _listed([f"{name} {100 * again:.0f} %" for name, again in loose])
+    named = phrases.listing([f"{name} {100 * again:.0f} %" for name, again in loose])
     rest = "" if len(loose) == len(made.stands) else f"; at the others {100 * FIRM:.0f} % or more"
     return Finding(
         sentence=f"Of {explain.RESAMPLES} plans from resampled draws, those with a team there or within half its "
         f"reach: {named}{rest}.",
         evidence=keys,
     )
-
-
-def _listed(items: Sequence[str]) -> str:
-    return items[0] if len(items) == 1 else ", ".join(items[:-1]) + " and " + items[-1]
 
 
 def _others(case: Case, panel: Panel) -> tuple[str, ...]:
@@ -289,13 +285,13 @@ def _together(case: Case, others: Sequence[str]) -> tuple[str, ...]:
     if not others:
         return ()
     return (
-        f"UCDP counts {_listed(others)} with {case.name}: deaths and places here may lie there, and nothing here says "
-        "whose consent a team would need, or speaks to status.",
+        f"UCDP counts {phrases.listing(others)} with {case.name}: deaths and places here may lie there, and nothing "
+        "here says whose consent a team would need, or speaks to status.",
     )
 
 
 def _option(made: Plan, others: Sequence[str]) -> Option:
-    names = _listed([one.site.name for one in made.stands])
+    names = phrases.listing([one.site.name for one in made.stands])
     n = len(made.stands)
     sent, more = (
         ("one team can be sent, this place", "no other has more")
@@ -341,7 +337,7 @@ def _grouped(kept: Sequence[Site]) -> list[tuple[str, int, str]]:
 
 
 def _beside(kept: Sequence[Site], held: Evidence) -> Finding:
-    said = _listed([f"{name} ({count} cells, {source})" for name, count, source in _grouped(kept)])
+    said = phrases.listing([f"{name} ({count} cells, {source})" for name, count, source in _grouped(kept)])
     figure = held.figure if isinstance(held.figure, float) else None
     return Finding(
         sentence=f"Sites of UN missions that stand already, {said}, have {phrases.count(figure)} of the expected "

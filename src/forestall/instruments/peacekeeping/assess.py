@@ -7,10 +7,9 @@ a record.
 
 from datetime import date, timedelta
 
-import numpy as np
-
 from forestall.ids.countries import by_gw, states
 from forestall.ids.months import format_month, month_end
+from forestall.instruments import phrases
 from forestall.instruments.assessment import Assessment, Case, Evidence, Finding
 from forestall.instruments.peacekeeping import contributor_section, fit_section, overview, register, scenario, sentences
 from forestall.instruments.peacekeeping.sentences import Parts, Said
@@ -25,22 +24,19 @@ SHOWN_MISSIONS = 3
 def parts(case: Case, as_of: int, *, workspace: Workspace) -> Parts:
     """All sections of a country as of the end of a month (month_id). Raises StoreError if a table is missing."""
     on = month_end(as_of)
-    code = _code(case)
+    code = by_gw(case.gw_id).series_iso3
     panel = country_month(workspace, as_of=as_of)
-    row = np.flatnonzero(panel.units == case.gw_id)
-    recent = float(panel.values[row[0], -12:].sum()) if row.size else float("nan")
-    there = overview.section(case.gw_id, code, on)
-    sent = contributor_section.section(case.gw_id, code, on, workspace=workspace)
-    deaths = None if np.isnan(recent) else recent
-    wanted = bool(there.present) or (deaths is not None and deaths >= VIOLENT)
+    recent = panel.values[panel.units == case.gw_id, -12:].sum()  # NaN, which is not violent, where one is not known
+    there = overview.section(case.gw_id, code, on, workspace)
     return Parts(
         register=there,
         # The forecast speaks of the twelve months that begin on the day after.
         fit=fit_section.section(case.gw_id, code, on + timedelta(days=1), workspace),
         withdrawals=scenario.section(case.gw_id, code, on, workspace),
-        contributors=sent,
-        deaths_12=deaths,
-        candidates=sent.candidates if wanted else None,
+        contributors=contributor_section.section(
+            case.gw_id, code, on, rank=bool(there.present) or recent >= VIOLENT, workspace=workspace
+        ),
+        apart=_apart(case, on, workspace),
     )
 
 
@@ -73,10 +69,6 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
     )
 
 
-def _code(case: Case) -> str:
-    return register.code_of(by_gw(case.gw_id))
-
-
 def _headline(case: Case, on: date, found: Parts, text: Said) -> Finding:
     present, past = found.register.present, found.register.past
     key = text.of(
@@ -99,24 +91,25 @@ def _headline(case: Case, on: date, found: Parts, text: Said) -> Finding:
             sentence += f" Earlier ones: {earlier}."
     elif past:
         last = past[-1].mission
-        until = f", which ended on {sentences.day(last.end)}" if last.end else ""
+        until = f", which ended on {phrases.day(last.end)}" if last.end else ""
         sentence = f"No UN mission of the register is in {case.name}; the last was {last.mission}{until}."
         if len(past) > 1:
             sentence += f" Of {len(past)} in all: {earlier}."
     else:
         sentence = f"The register holds no UN mission in {case.name}, now or earlier."
-    return Finding(sentence=sentence + _in_territories(case, on), evidence=(key,))
+    for land, missions in found.apart:
+        sentence += f" {land}, which UCDP counts with {case.name}, has {' and '.join(missions)}."
+    return Finding(sentence=sentence, evidence=(key,))
 
 
-def _in_territories(case: Case, on: date) -> str:
-    """Missions in territories that UCDP counts with this country and the register does not list under it."""
-    said = []
+def _apart(case: Case, on: date, workspace: Workspace) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found = []
     for one in states(on, territories=True):
         if one.counted_with == case.gw_id and one.gw_id is None:
-            there = [mission.mission for mission in register.in_country(one.iso3, on)]
+            there = tuple(mission.mission for mission in register.in_country(one.iso3, on, workspace))
             if there:
-                said.append(f" {one.name}, which UCDP counts with {case.name}, has {' and '.join(there)}.")
-    return "".join(said)
+                found.append((one.name, there))
+    return tuple(found)
 
 
 def _caveats(found: Parts) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What a country's dossier says on contributors: who sends to the missions there, what it sends, who might."""
 
+import contextlib
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,7 +19,8 @@ class Section:
 
     to: contributors to each mission that was in the country and that a series knows, those there now first. there: the
     missions of `to` that are there on the day. sent: what the country has sent. candidates: five possible contributors
-    to a new mission, None where nothing is known on the day. series: the series used, with their ends.
+    to a new mission, None where nothing is known on the day or it was not asked. series: the series used, with their
+    ends.
     """
 
     iso3: str
@@ -30,18 +32,22 @@ class Section:
     series: tuple[Series, ...]
 
 
-def section(gw_id: int, iso3: str, as_of: date, *, workspace: Workspace | None = None) -> Section:
-    """The part of a country's dossier on contributors. gw_id: kept for the dossier's one way of asking; not used."""
+def section(gw_id: int, iso3: str, as_of: date, *, rank: bool = True, workspace: Workspace | None = None) -> Section:
+    """The part of a country's dossier on contributors. rank: also who might contribute, which takes longest.
+
+    gw_id: kept for the dossier's one way of asking; not used.
+    """
     del gw_id
     workspace = workspace or Workspace.open()
     there = {one.mission for one in register.in_country(iso3, as_of, workspace)}
     ever = [one.mission for one in register.ever_in_country(iso3, as_of, workspace)]
     known = [one for one in contributors.to_missions(ever, as_of, workspace) if one.newest is not None]
     known.sort(key=lambda one: (one.mission not in there, -(one.last_year or 0), one.mission))
-    try:
-        found = candidates(iso3, as_of, most=CANDIDATES, workspace=workspace)
-    except (UsageError, UnknownCountryError):  # before the first year of maps, or no state on the day
-        found = None
+    found = None
+    if rank:
+        # Before the first year of maps, or no state on the day: nothing to say.
+        with contextlib.suppress(UsageError, UnknownCountryError):
+            found = candidates(iso3, as_of, most=CANDIDATES, workspace=workspace)
     return Section(
         iso3,
         as_of,

@@ -103,7 +103,7 @@ def _thread(gw_id: int, year: int, iso3: str) -> str:
         state = by_gw(gw_id, date(year, 12, 31))
     except UsageError:
         return iso3
-    return state.continuing_iso3 or state.iso3
+    return state.series_iso3
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -110,9 +110,9 @@ def budgets(mission: str, as_of: date, workspace: Workspace | None = None) -> tu
     return tuple(Budget(*row) for row in frame.select("period_start", "period_end", "budget", "symbol").iter_rows())
 
 
-def section(gw_id: int, iso3: str, as_of: date) -> Section:
+def section(gw_id: int, iso3: str, as_of: date, workspace: Workspace | None = None) -> Section:
     """What the dossier of a country says of UN missions there, as of a day. iso3: today's code."""
-    held = Workspace.open()
+    held = workspace or Workspace.open()
     ever = register.ever_in_country(iso3, as_of, held)
     there = {one.mission for one in register.in_country(iso3, as_of, held)}
     every = lines(ever, as_of, held)

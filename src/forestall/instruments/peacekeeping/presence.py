@@ -167,7 +167,7 @@ def _alive(codes: Sequence[str], months: IntArray) -> dict[str, BoolArray]:
 
 @lru_cache(maxsize=1024)
 def _existing(month: int) -> frozenset[str]:
-    return frozenset(state.continuing_iso3 or state.iso3 for state in states(month_end(month)))
+    return frozenset(state.series_iso3 for state in states(month_end(month)))
 
 
 def _open(start: date | None, end: date | None, day: date) -> bool:

@@ -13,7 +13,6 @@ from datetime import date
 import polars as pl
 
 from forestall.errors import UsageError
-from forestall.ids import countries
 from forestall.store import Workspace
 
 LIST_DATE = date(2024, 2, 19)
@@ -135,11 +134,6 @@ def in_country(iso3: str, on: date, workspace: Workspace | None = None) -> tuple
         return host.iso3 == iso3 and begun and (host.last is None or on <= host.last)
 
     return tuple(one for one in open_missions(on, workspace) if any(map(there, one.hosts)))
-
-
-def code_of(state: countries.State) -> str:
-    """The code under which the register keeps a state: today's code of the state that continues its series."""
-    return state.continuing_iso3 or state.iso3
 
 
 def mandate(acronym: str, as_of: date, workspace: Workspace | None = None) -> Mandate | None:

@@ -43,7 +43,7 @@ def place(text: str, on: date, workspace: Workspace) -> tuple[str, str]:
     """
     if not register.is_mission(text, workspace):
         state = resolve(text, on)
-        return register.code_of(state), state.name
+        return state.series_iso3, state.name
     one = register.mission(text, on, workspace)
     there = [
         host.iso3

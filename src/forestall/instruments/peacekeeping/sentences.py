@@ -7,7 +7,6 @@ from forestall.ids.months import format_month
 from forestall.instruments import phrases
 from forestall.instruments.assessment import Case, Evidence, Finding, Option
 from forestall.instruments.peacekeeping import contributor_section, fit_section, overview, register, scenario
-from forestall.instruments.peacekeeping.candidates import Candidates
 from forestall.instruments.peacekeeping.fit import COUNTED, Fit
 from forestall.instruments.peacekeeping.overview import Line
 
@@ -20,15 +19,14 @@ SHOWN_SENDERS = 5
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an assessment rests on, for a page to show beside it. deaths_12: recorded in the host in the last twelve
-    months, None where not known. withdrawals: None where no UN operation is open. candidates: None where not asked."""
+    """What an assessment rests on, for a page to show beside it. withdrawals: None where no UN operation is open.
+    apart: name and missions of each land that UCDP counts with the country and the register does not list under it."""
 
     register: overview.Section
     fit: fit_section.Section
     withdrawals: scenario.Section | None
     contributors: contributor_section.Section
-    deaths_12: float | None
-    candidates: Candidates | None
+    apart: tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(slots=True)
@@ -64,7 +62,7 @@ def mission(line: Line, on: date, text: Said) -> None:
             )
         )
     ]
-    sentence = f"{one.name} ({name})" + (f": there since {day(one.start)}" if one.start else "")
+    sentence = f"{one.name} ({name})" + (f": there since {phrases.day(one.start)}" if one.start else "")
     mandate = line.mandate
     if mandate is not None:
         keys.append(
@@ -82,7 +80,7 @@ def mission(line: Line, on: date, text: Said) -> None:
                 )
             )
         )
-        sentence += f"; mandate to {day(mandate.until)} ({mandate.symbol})"
+        sentence += f"; mandate to {phrases.day(mandate.until)} ({mandate.symbol})"
     if line.strength is not None:
         at = format_month(line.strength.month_id)
         keys.append(
@@ -116,7 +114,7 @@ def mission(line: Line, on: date, text: Said) -> None:
             )
         )
         sentence += (
-            f"; {line.deaths.all:,} of its personnel died to {day(line.deaths.data_end)}, "
+            f"; {line.deaths.all:,} of its personnel died to {phrases.day(line.deaths.data_end)}, "
             f"{line.deaths.malicious:,} of them by malicious acts"
         )
     text.findings.append(Finding(sentence=f"{sentence}.", evidence=tuple(keys)))
@@ -127,12 +125,12 @@ def mission(line: Line, on: date, text: Said) -> None:
 def _mandate_option(name: str, mandate: register.Mandate, on: date, key: str, text: Said) -> None:
     if mandate.final:
         what = f"Prepare for the end of {name}: who takes over what it does, and where"
-        why = f"its end on {day(mandate.until)} is decided ({mandate.symbol})"
+        why = f"its end on {phrases.day(mandate.until)} is decided ({mandate.symbol})"
     elif mandate.until < on:
-        what = f"Find out what was decided on {name} after {day(mandate.until)}"
+        what = f"Find out what was decided on {name} after {phrases.day(mandate.until)}"
         why = "the last decision known here has run out"
     else:
-        what = f"Decide on {name} before {day(mandate.until)}"
+        what = f"Decide on {name} before {phrases.day(mandate.until)}"
         why = f"its mandate by {mandate.symbol} ends then"
     text.options.append(Option(what=what, who="Security Council", why=why, evidence=(key,)))
 
@@ -178,7 +176,7 @@ def fit(one: Fit, text: Said) -> None:
     keys = [expected, within]
     sentence = (
         f"{phrases.percent(share.share)} of the {phrases.count(one.expected)} deaths expected in the twelve months "
-        f"from {day(one.first)} ({', '.join(one.hosts)}; 80 % interval {phrases.count(one.low80)} to "
+        f"from {phrases.day(one.first)} ({', '.join(one.hosts)}; 80 % interval {phrases.count(one.low80)} to "
         f"{phrases.count(one.high80)}) lie within {REACH_KM} km of a site of {one.mission} (maps of {one.maps_year})"
     )
     ratio = one.troops_per_death
@@ -326,18 +324,19 @@ def sent(case: Case, found: Parts, text: Said) -> None:
 
 def candidates(case: Case, found: Parts, text: Said) -> None:
     """Who might send to a mission there."""
-    if found.candidates is None or not found.candidates.candidates:
+    ranked = found.contributors.candidates
+    if ranked is None or not ranked.candidates:
         return
-    first = found.candidates.candidates
+    first = ranked.candidates
     key = text.of(
         Evidence(
             key="candidates",
-            says=f"states ranked first of {found.candidates.considered} as contributors to a mission in {case.name}",
+            says=f"states ranked first of {ranked.considered} as contributors to a mission in {case.name}",
             figure=", ".join(one.name for one in first),
             unit="states",
             source="forestall, ranking learned from past contributions",
-            date=found.candidates.on.isoformat(),
-            vintage=f"{found.candidates.method}, learned from {found.candidates.learned_from} new missions",
+            date=ranked.on.isoformat(),
+            vintage=f"{ranked.method}, learned from {ranked.learned_from} new missions",
             kind="estimated",
         )
     )
@@ -369,8 +368,3 @@ def registered(on: date) -> str:
 def _slug(name: str) -> str:
     kept = "".join(c if c.isalnum() else "-" for c in name.lower())
     return f"m-{kept}"
-
-
-def day(on: date | None) -> str:
-    """A day in words."""
-    return "an unknown day" if on is None else f"{on.day} {on:%B} {on.year}"
