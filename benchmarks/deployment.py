@@ -17,12 +17,9 @@ from typing import Any
 import polars as pl
 
 from forestall.forecast.cells import hurdle
-from forestall.forecast.cells.context import context
-from forestall.forecast.cells.features import Past
 from forestall.ids.months import month_id
 from forestall.instruments.deployment import hindcasts, quiet
 from forestall.instruments.deployment.areas import area
-from forestall.panel.cells import cell_panel
 from forestall.panel.land import land
 from forestall.store import Workspace, files
 from forestall.verify import cell_backtest, deployment
@@ -31,7 +28,6 @@ RECONCILED = cell_backtest.RECONCILED
 WEIGHTS = (1.0, quiet.MEASURED)
 FORECASTS = ("last", "kernel", hurdle.NAME, RECONCILED)
 MODELS = (*FORECASTS, *(f"{name}, quiet x{quiet.MEASURED:g}" for name in FORECASTS[1:]))
-LAST_OUTCOME = 2021
 AREAS = (hindcasts.REGION, hindcasts.WORLD)
 
 
@@ -49,12 +45,8 @@ def main() -> None:
     if given.write and given.area:
         parser.error("--write is for Africa and the world together: leave out --area")
     workspace = Workspace.open()
-    panel = cell_panel(workspace, as_of=month_id(LAST_OUTCOME, 12), step="year", target="deaths_total")
-    origins = {year - 1: (1,) for year in range(given.first, given.last + 1)}
-    past = Past(panel, context(workspace, panel, panel.year_ends))
-    cells = cell_backtest.backtest(past, origins, folder=given.cells)
-    columns = ("model", "origin", "ahead", "pg_id", "quiet", "observed", "expected")
-    cells = cells.select(columns).filter(pl.col("model").is_in(FORECASTS))
+    cells = deployment.past_forecasts(workspace, given.first, given.last, given.cells)
+    cells = cells.filter(pl.col("model").is_in(FORECASTS))
     counted = pl.col("expected") * pl.when("quiet").then(quiet.MEASURED).otherwise(1.0)
     weighted = cells.filter(pl.col("model") != "last").with_columns(
         model=pl.format("{}, quiet x{}", "model", pl.lit(f"{quiet.MEASURED:g}")), expected=counted.cast(pl.Float32)
@@ -63,7 +55,7 @@ def main() -> None:
     ground = land(workspace)
     written: dict[str, Any] = {}
     for name in given.area or AREAS:
-        where = area(name, ground, month_id(LAST_OUTCOME, 12))
+        where = area(name, ground, month_id(deployment.LAST_OUTCOME, 12))
         found = deployment.hindcast(
             cells, ground.pg_id[where.cells], models=MODELS, teams=given.teams, reach_km=given.reach
         )

@@ -11,16 +11,12 @@ from pathlib import Path
 import polars as pl
 
 from forestall.forecast.cells import hurdle
-from forestall.forecast.cells.context import context
-from forestall.forecast.cells.features import Past
 from forestall.ids.months import month_id
 from forestall.instruments.deployment.areas import area
-from forestall.panel.cells import cell_panel
 from forestall.panel.land import land
 from forestall.store import Workspace
-from forestall.verify import cell_backtest, deployment
+from forestall.verify import deployment
 
-LAST_OUTCOME = 2021
 MODELS = (deployment.LAST, hurdle.NAME)
 SHOWN = (deployment.UN_ALL, deployment.UN_BEST, deployment.LAST, hurdle.NAME, deployment.PERFECT)
 
@@ -36,15 +32,11 @@ def main() -> None:
     parser.add_argument("--reach", type=float, default=200.0)
     given = parser.parse_args()
     workspace = Workspace.open()
-    panel = cell_panel(workspace, as_of=month_id(LAST_OUTCOME, 12), step="year", target="deaths_total")
-    origins = {year - 1: (1,) for year in range(given.first, given.last + 1)}
-    past = Past(panel, context(workspace, panel, panel.year_ends))
-    cells = cell_backtest.backtest(past, origins, folder=given.cells)
-    columns = ("model", "origin", "ahead", "pg_id", "quiet", "observed", "expected")
-    cells = cells.select(columns).filter(pl.col("model").is_in(MODELS))
+    cells = deployment.past_forecasts(workspace, given.first, given.last, given.cells)
+    cells = cells.filter(pl.col("model").is_in(MODELS))
     ground = land(workspace)
     for name in given.area or ("Africa", "world"):
-        where = area(name, ground, month_id(LAST_OUTCOME, 12))
+        where = area(name, ground, month_id(deployment.LAST_OUTCOME, 12))
         inside, how = ground.pg_id[where.cells], {"teams": given.teams, "reach_km": given.reach}
         plans = deployment.hindcast(cells, inside, models=(deployment.LAST, hurdle.NAME), **how)
         stood = deployment.un_sites(cells, inside, **how)

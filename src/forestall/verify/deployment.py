@@ -10,21 +10,29 @@ expected, so that is a comparison of places, not of performance.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
 from forestall.errors import UsageError
+from forestall.forecast.cells.context import context
+from forestall.forecast.cells.features import Past
 from forestall.ids.cells import centre
+from forestall.ids.months import month_id
 from forestall.instruments.deployment import greedy
 from forestall.instruments.deployment.coverage import points, within
 from forestall.instruments.deployment.problem import Problem
 from forestall.instruments.peacekeeping.sites import sites
+from forestall.panel.cells import cell_panel
 from forestall.scores import compare
 from forestall.store import Workspace
+from forestall.verify import cell_backtest
 
 Floats = npt.NDArray[np.float64]
+LAST_OUTCOME = 2021
+"""The last year whose deaths are located whole in the embedded figures."""
 PERFECT = "perfect_foresight"
 SHARES = ("share", "share_quiet")
 LAST = "last"
@@ -40,6 +48,17 @@ class Gain:
     interval: tuple[float, float]
     better: int
     years: int
+
+
+def past_forecasts(workspace: Workspace, first: int, last: int, folder: Path | None = None) -> pl.DataFrame:
+    """What was expected one year ahead for each year first..last and what came: rows for `hindcast`, all models.
+
+    folder: scored cells of every origin, as `cell_backtest.backtest` keeps and reads them; what it lacks is learned.
+    """
+    panel = cell_panel(workspace, as_of=month_id(LAST_OUTCOME, 12))
+    past = Past(panel, context(workspace, panel, panel.year_ends))
+    scored = cell_backtest.backtest(past, {year - 1: (1,) for year in range(first, last + 1)}, folder=folder)
+    return scored.select("model", "origin", "ahead", "pg_id", "quiet", "observed", "expected")
 
 
 def hindcast(

@@ -1,8 +1,7 @@
 """`forestall missions`: UN missions, where they are, how strong, what they stand against, and what followed changes."""
 
 from enum import StrEnum
-from importlib import import_module
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -60,22 +59,33 @@ def missions(
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} are separate questions: give one of them")
     when = day_or_today(on)
+    # Each part is loaded only when it is asked for, so that the command line starts fast.
     if effect:
+        from forestall.cli.missions.effect import show_effect
+
         if place is not None:
             raise UsageError(f"--effect is about all missions together, not {place!r}: leave the place out")
-        _part("effect").show_effect(as_json)
+        show_effect(as_json)
     elif scenario is not None:
-        asked_for = _named(place, "--scenario")
-        _part("effect").show_scenario(asked_for, scenario.value, when, as_json)
+        from forestall.cli.missions.effect import show_scenario
+
+        show_scenario(_named(place, "--scenario"), scenario.value, when, as_json)
     elif contributors:
-        _part("contributors").show_contributors(place, when, as_json)
+        from forestall.cli.missions.contributors import show_contributors
+
+        show_contributors(place, when, as_json)
     elif candidates:
-        asked_for = _named(place, "--candidates")
-        _part("contributors").show_candidates(asked_for, when, as_json)
+        from forestall.cli.missions.contributors import show_candidates
+
+        show_candidates(_named(place, "--candidates"), when, as_json)
     elif fit:
-        _part("fit").show(place, when, as_json)
+        from forestall.cli.missions.fit import show as show_fit
+
+        show_fit(place, when, as_json)
     else:
-        _part("show").show(place, when, as_json)
+        from forestall.cli.missions.show import show
+
+        show(place, when, as_json)
 
 
 def _named(place: str | None, option: str) -> str:
@@ -84,16 +94,3 @@ def _named(place: str | None, option: str) -> str:
     if place is None:
         raise UsageError(f"{option} needs a place: a country (ISO3, number or name) or a mission, for example MLI")
     return place
-
-
-def _part(name: str) -> Any:
-    """A module of this folder. Raises ForestallError if this build has none."""
-    from forestall.errors import ForestallError
-
-    module = f"forestall.cli.missions.{name}"
-    try:
-        return import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name != module:
-            raise
-        raise ForestallError(f"this build has no part {name!r} of `forestall missions`") from None

@@ -8,12 +8,12 @@ import numpy.typing as npt
 from forestall.errors import UsageError
 from forestall.forecast.cells.windows import YEAR, windows
 from forestall.instruments.deployment.problem import Floats, Ints
+from forestall.instruments.deployment.quiet import PERIODS
 from forestall.panel.country_month import latest_month
 from forestall.panel.frame import Panel
 from forestall.store import Workspace
 
 Flags = npt.NDArray[np.bool_]
-QUIET_YEARS = 3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,12 +66,12 @@ def recorded(workspace: Workspace, panel: Panel) -> Recorded | None:
         return None
     held, located = seen.panel, seen.panel.located
     whole = located[-1] and (seen.months == YEAR or (seen.months == 0 and end % YEAR == 0))
-    if not whole or held.periods.size <= QUIET_YEARS or not located[-1 - QUIET_YEARS : -1].all():
+    if not whole or held.periods.size <= PERIODS or not located[-1 - PERIODS : -1].all():
         return None
     return Recorded(
         pg_id=held.pg_id.astype(np.int64),
         deaths=held.values[:, -1].astype(np.float64),
-        quiet=(held.values[:, -1 - QUIET_YEARS : -1] == 0).all(axis=1),
+        quiet=(held.values[:, -1 - PERIODS : -1] == 0).all(axis=1),
         release=held.releases[-1],
     )
 
