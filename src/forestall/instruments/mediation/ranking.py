@@ -12,8 +12,8 @@ KINDS: tuple[Kind, ...] = ("state", "organisation", "ngo")
 class Reason:
     """One plain reason for or against a candidate.
 
-    text: a clause without full stop ("co-signed 3 agreements in this country, the last on 2019-08-17"). figure and unit:
-    what it rests on. source: publisher and dataset. on: the day, month or year that the figure speaks of.
+    text: a clause without full stop ("co-signed 3 agreements in this country, the last on 2019-08-17"). figure and
+    unit: what it rests on. source: publisher and dataset. on: the day, month or year that the figure speaks of.
     """
 
     text: str
@@ -28,8 +28,8 @@ class Reason:
 class Candidate:
     """A state, organisation or NGO that might mediate.
 
-    mediator: ISO3 of a state, acronym of an organisation (UN, AU, EU ...), key of an NGO. place: in its own list, from 1.
-    score: estimated chance to be among the third parties of this country's next agreement or talks, 0 to 1; low, high:
+    mediator: ISO3 of a state, acronym of an organisation (UN, AU, EU ...), key of an NGO. place: in its own list, from
+    1. score: estimated chance to be among the third parties of this country's next agreement or talks, 0 to 1; low, high:
     an interval of 80 % from models learned on resampled processes. there: it has had a role in this country before.
     """
 
@@ -47,7 +47,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Tandem:
-    """Mediators that might act together; text says why in one sentence; seen: how often they have, in this world region."""
+    """Mediators that might act together. text: why, in one sentence. seen: events in which they did, anywhere."""
 
     members: tuple[str, ...]
     text: str
@@ -79,8 +79,8 @@ class Fared:
 class Ranking:
     """Possible mediators for a country's conflicts as of a day.
 
-    candidates: all three lists, best first within each. short_list: a few that differ from one another. data_ends: series
-    and the day where each ends. notes: what the reader must know (no conflict known, a series ends early ...).
+    candidates: all three lists, best first within each. short_list: a few that differ from one another. data_ends:
+    series and the day where each ends. notes: what the reader must know (no conflict known, a series ends early ...).
     """
 
     iso3: str
