@@ -52,11 +52,22 @@ class Power:
 
 
 @dataclass(frozen=True, slots=True)
+class ObserverStatus:
+    """A standing invitation to the General Assembly as an observer. since: ISO day. resolution: UN symbol, with what
+    it says of it. checked: whether it was looked up."""
+
+    since: str
+    resolution: str
+    checked: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Organisation:
     """One organisation. acronym: the key everywhere. kind: regional, subregional ... as the register has it.
 
     founded: a day, or a year alone, in ISO form; founded_by says what happened then (signed, in_force, declared,
-    renamed). dissolved: in the same form, None if it goes on. seat: city and ISO3 of the state, None if none.
+    renamed); signed, in_force: of its founding instrument, None where not known or without one. un_observer: None if the
+    register has no such status. dissolved: in the same form, None if it goes on. seat: city and ISO3 of the state, None if none.
     predecessor: acronym of what it followed, None if nothing. checked: whether its facts were looked up.
     """
 
@@ -78,6 +89,9 @@ class Organisation:
     sources: tuple[str, ...]
     checked: bool
     note: str | None
+    signed: str | None = None
+    in_force: str | None = None
+    un_observer: ObserverStatus | None = None
 
     def exists(self, on: date) -> bool:
         """Whether it had been founded and not dissolved by a day; where only a year is known, from its first day."""
@@ -167,7 +181,17 @@ def _organisation(row: Mapping[str, Any]) -> Organisation:
         sources=_texts(row.get("sources")),
         checked=row.get("checked") in (True, "yes"),
         note=_text(row.get("note")),
+        signed=_text(row.get("signed")),
+        in_force=_text(row.get("in_force")),
+        un_observer=_observer(row.get("un_observer")),
     )
+
+
+def _observer(value: Mapping[str, Any] | None) -> ObserverStatus | None:
+    if value is None:
+        return None
+    checked = value["checked"] in (True, "yes")
+    return ObserverStatus(str(value["since"]), " ".join(str(value["resolution"]).split()), checked)
 
 
 def _text(value: object) -> str | None:
