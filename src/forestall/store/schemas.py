@@ -490,6 +490,7 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "x_population": _F64,
         "x_income": _F64,
     },
+    "mediation_refugees": {"iso3": _STR, "asylum": _STR, "year": _I32, "refugees": _I32},
     "peace_languages": {"iso3": _STR, "language": _STR},
     "regional_memberships": {
         "organisation": _STR,
