@@ -66,9 +66,9 @@ class Organisation:
     """One organisation. acronym: the key everywhere. kind: regional, subregional ... as the register has it.
 
     founded: a day, or a year alone, in ISO form; founded_by says what happened then (signed, in_force, declared,
-    renamed); signed, in_force: of its founding instrument, None where not known or without one. un_observer: None if the
-    register has no such status. dissolved: in the same form, None if it goes on. seat: city and ISO3 of the state, None if none.
-    predecessor: acronym of what it followed, None if nothing. checked: whether its facts were looked up.
+    renamed). signed, in_force: of its founding instrument, None where not known or without one. dissolved: in the same
+    form, None if it goes on. seat: city and ISO3 of the state, None if none. predecessor: acronym of what it followed,
+    None if nothing. un_observer: None if the register has no such status. checked: whether its facts were looked up.
     """
 
     acronym: str
