@@ -1,8 +1,8 @@
 """Parties to the active state-based conflicts of a country, governments tied to their state.
 
-From table `ucdp_conflict_year` (UCDP/PRIO and UCDP Dyadic: an armed conflict has 25 battle-related deaths in a year) and,
-for months after its last year, `ucdp_conflict_month` (candidate events, provisional; the same 25 deaths a calendar year,
-in this country). A year counts once it is over, a month once it is over: nothing later than the day is read.
+From table `ucdp_conflict_year` (UCDP/PRIO and UCDP Dyadic: an armed conflict has 25 battle-related deaths in a year)
+and, for months after its last year, `ucdp_conflict_month` (candidate events, provisional; the same 25 deaths a calendar
+year, in this country). A year counts once it is over, and so does a month: nothing later than the day is read.
 """
 
 import re
@@ -113,7 +113,7 @@ def _of_months(workspace: Workspace, state: countries.State, on: date) -> Iterat
             names = [name for pair in pairs for side in pair.split(" - ", 1) for name in sides(side)]
         else:
             # Months without names of dyads tell that the conflict went on, not which of its parties fought: its
-            # governments did, as in every state-based conflict; a conflict never seen before tells no more than its name.
+            # governments did, as in every state-based conflict; one never seen before tells no more than its name.
             of_it = known.filter(conflict_id=row["conflict_id"])
             named = {name for side in ("side_a", "side_b") for text in of_it[side] for name in sides(text)}
             names = sorted(name for name in named if name.startswith(_GOVERNMENT))
