@@ -36,6 +36,9 @@ BESIDE["peace_candidate_cases"] = _RECORD | {"ODbL-1.0"}
 BESIDE["peace_languages"] = {"ODbL-1.0"}
 BESIDE["regional_memberships"] = BESIDE["peace_strength_month"]
 BESIDE["peace_effect"] = _RECORD
+BESIDE["mediation_events"] = BESIDE["mediation_roles"] = _RECORD
+BESIDE["mediation_ties"] = _RECORD
+BESIDE["mediation_distances"] = BESIDE["peace_strength_month"]
 BESIDE["peace_fit"] = BESIDE["peace_operations"] = BESIDE["peace_sites"] = {
     "none stated; derived figures with citation"
 }

@@ -1,0 +1,73 @@
+"""The record of mediation as of a day: agreements, crises, processes and missions, and who had which role in them.
+
+Tables `mediation_events` and `mediation_roles` (docs/sources/mediation-record.md). Nothing dated after the day is in a
+record: an event or role of a later day is left out, and an end or outcome of a later day is not known yet.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from forestall.store import Workspace
+
+EVENTS = "mediation_events"
+ROLES = "mediation_roles"
+ENDS = {
+    "UCDP Peace Agreement 22.1": date(2021, 12, 31),
+    "International Crisis Behavior 14": date(2017, 12, 31),
+    "register of processes (forestall)": date(2026, 2, 28),
+    "UN political missions (forestall)": date(2026, 10, 31),
+}
+"""The last day that each series covers."""
+REGISTER_ENDS = ENDS["register of processes (forestall)"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Record:
+    """What was known on a day.
+
+    events: one row an event, by day: event, event_kind (agreement, crisis, process, mission), name, day (of a day known
+    to the month or year the last one, from_precision says so), until, process, iso3 and conflict_ids (`;` between),
+    stage, ended, ended_on, talks_outcome, third_parties_domestic, third_parties_persons, unresolved (counts), source.
+    roles: event, mediator, kind, role, day, until, looked_up, source. ends: series and the last day it covers.
+    """
+
+    on: date
+    events: pl.DataFrame
+    roles: pl.DataFrame
+    ends: tuple[tuple[str, date], ...]
+
+    def of(self, iso3: str) -> pl.DataFrame:
+        """The events of a country's conflicts, by the code of its series."""
+        return self.events.filter(pl.col("iso3").str.split(";").list.contains(iso3))
+
+
+def record(workspace: Workspace, on: date) -> Record:
+    """The record as of a day. Raises StoreError if a table is missing or damaged."""
+    events, roles = workspace.table(EVENTS), workspace.table(ROLES)
+    return Record(on, known(events, on), _roles_known(roles, on), tuple(sorted(ENDS.items())))
+
+
+def known(events: pl.DataFrame, on: date) -> pl.DataFrame:
+    """The events of a day and before it, without what became known later."""
+    until, over = pl.col("until"), pl.col("ended_on").is_not_null() & (pl.col("ended_on") > on)
+    later = until.is_not_null() & (until > on)
+    # The outcome of a process is that of its end; of one that goes on, that of the day to which the register was kept.
+    told = (until <= on).fill_null(False) if on < REGISTER_ENDS else ~later
+    return (
+        events.filter(pl.col("day") <= on)
+        .with_columns(
+            pl.when(~later).then(until).alias("until"),
+            pl.when(~later).then("until_precision").alias("until_precision"),
+            pl.when(over).then(False).otherwise("ended").alias("ended"),
+            pl.when(~over).then("ended_on").alias("ended_on"),
+            pl.when(told).then("talks_outcome").alias("talks_outcome"),
+        )
+        .sort("day", "event")
+    )
+
+
+def _roles_known(roles: pl.DataFrame, on: date) -> pl.DataFrame:
+    ended = pl.when(pl.col("until") <= on).then("until").alias("until")
+    return roles.filter(pl.col("day") <= on).with_columns(ended).sort("event", "mediator", "role")
