@@ -6,6 +6,7 @@ third_parties_corrections.csv: keys of states and organisations only. The texts 
 """
 
 import csv
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,13 @@ from tools.embed.mediation.accords import Told
 CORRECTIONS = Path(__file__).with_name("third_parties_corrections.csv")
 WHAT = ("add", "drop", "resolved", "unresolved")
 UNKNOWN = "unknown"
+TOLD = {
+    "mediator": re.compile(r"mediat|facilitat(?!e the implementation)|broker|good offices|auspices|sponsor", re.I),
+    "host": re.compile(r"\bhost|signed in|held in", re.I),
+    "guarantor": re.compile(r"guarant", re.I),
+    "witness": re.compile(r"witness|presence", re.I),
+}
+"""Roles that the comment may add to an actor of the list, where the words it stands in say so themselves."""
 Correction = tuple[str, str, str, str, str]
 """What to do, with which key, kind and role, and why."""
 
@@ -55,8 +63,11 @@ def parsed(told: Told, own: frozenset[str], on: date) -> Third:
     for one in listed.actors:
         roles.setdefault((one.key, one.kind), set()).add(one.role)
     for one in comment.actors:
-        if one.role != UNKNOWN and (not told.third or (one.key, one.kind) in roles):
-            roles.setdefault((one.key, one.kind), set()).add(one.role)
+        key, said = (one.key, one.kind), TOLD.get(one.role)
+        if told.third and key in roles and said is not None and said.search(one.segment):
+            roles[key].add(one.role)
+        elif not told.third and one.role != UNKNOWN:
+            roles.setdefault(key, set()).add(one.role)
     counted = listed if told.third else comment
     return Third(_flat(roles), counted.domestic, counted.persons, listed.unresolved)
 
