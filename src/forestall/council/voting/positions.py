@@ -160,11 +160,24 @@ def last_session(calls: pl.DataFrame, on: date) -> int:
     return max(ended)
 
 
+def ideal_points(on: date, workspace: Workspace | None = None) -> tuple[Basis, dict[str, float]]:
+    """Ideal points of all states that have one on a day, by code, and what they rest on.
+
+    Raises UsageError for a day before the first session ended.
+    """
+    workspace = workspace or Workspace.open()
+    calls = workspace.table("un_roll_calls")
+    basis, found = _basis(workspace, calls, on, last_session(calls, on))
+    return basis, {iso3: at for iso3, (at, _, _) in found.items()}
+
+
 def _basis(
     workspace: Workspace, calls: pl.DataFrame, on: date, last: int
 ) -> tuple[Basis, dict[str, tuple[float, float, int]]]:
     if on >= PUBLISHED_ON:
-        table = workspace.table("un_ideal_points_published").filter(pl.col("roll_calls") == PUBLISHED_KIND)
+        table = workspace.table("un_ideal_points_published").filter(
+            (pl.col("roll_calls") == PUBLISHED_KIND) & (pl.col("year") < on.year)
+        )
         year = int(table["year"].to_numpy().max())
         rows = table.filter(pl.col("year") == year).select(
             "iso3", "ideal_point", "ideal_point_low", "ideal_point_high", "votes_counted"
