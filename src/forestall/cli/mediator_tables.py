@@ -1,0 +1,131 @@
+"""Tables and lines on possible mediators, for a terminal of 100 columns."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from forestall.instruments.mediation.ranking import Candidate, Fared, Party, Ranking, Reason
+
+TITLES = {"state": "States", "organisation": "Organisations", "ngo": "Non-governmental organisations"}
+SCORE = (
+    "Score: estimated chance to be among the third parties of the country's next agreement or talks. Interval: from "
+    "models learned on resampled processes. +: for. -: against. [n]: source, below, and the time it speaks of."
+)
+REASONS, CAUTIONS = 4, 3
+
+
+class Sources:
+    """Sources as they come, each with a number, so that a reason in a table can name its own in few letters."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def mark(self, reason: "Reason") -> str:
+        """A reason with the number of its source and the time that its figure speaks of."""
+        number = self._numbers.setdefault(reason.source, len(self._numbers) + 1)
+        dated = reason.on and reason.on not in reason.text
+        return f"{reason.text} [{number}, {reason.on}]" if dated else f"{reason.text} [{number}]"
+
+    def lines(self) -> Iterator[str]:
+        """What the numbers stand for."""
+        for source, number in self._numbers.items():
+            yield f"[{number}] {source}"
+
+
+def parties(found: "Sequence[Party]", name: str) -> "Table":
+    """Who fights, by UCDP's names."""
+    table = _table(f"Parties to conflicts in {name}", ("Party", "Conflict"), ("Last active",))
+    for one in found:
+        table.add_row(one.name, one.conflict, str(one.last_year))
+    return table
+
+
+def kind(title: str, there: "Sequence[Candidate]", new: "Sequence[Candidate]", sources: Sources) -> "Table":
+    """One list: who is already there, then who would be new, each with reasons for and against."""
+    table = _table(title, (), ("", "Score", "80 % interval"), ("Reasons for (+) and against (-)",), "Mediator")
+    for head, rows in (("already there", there), ("new here", new)):
+        if rows:
+            table.add_row("", head, "", "", "", style="bold")
+        for one in rows:
+            span = f"{score(one.low)} to {score(one.high)}"
+            table.add_row(str(one.place), label(one), score(one.score), span, _reasons(one, sources))
+    return table
+
+
+def label(one: "Candidate") -> str:
+    """A candidate's name, with the key that an organisation is known by."""
+    return one.name if one.kind == "state" or one.name == one.mediator else f"{one.name} ({one.mediator})"
+
+
+def _reasons(one: "Candidate", sources: Sources) -> "Table":
+    from rich.table import Table
+
+    held = Table.grid(padding=(0, 1, 0, 0))
+    for sign, told, most in (("+", one.reasons, REASONS), ("-", one.cautions, CAUTIONS)):
+        for each in told[:most]:
+            held.add_row(sign, sources.mark(each))
+        if len(told) > most:
+            held.add_row(sign, f"{len(told) - most} more (--json)")
+    return held
+
+
+def score(value: float) -> str:
+    """A chance with two decimals; a small one is not said to be none."""
+    return "<0.01" if 0 < value < 0.005 else f"{value:.2f}"
+
+
+def short_list(found: "Ranking") -> Iterator[str]:
+    """The few that differ from one another, and who might act together."""
+    if found.short_list:
+        yield "Short list, of candidates that differ from one another:"
+        for one in found.short_list:
+            yield f"  {label(one)}: {score(one.score)}, {'already there' if one.there else 'new here'}"
+    if found.tandems:
+        yield "Possible tandems:"
+        for pair in found.tandems:
+            seen = f"seen together in {pair.seen} event{'' if pair.seen == 1 else 's'} anywhere"
+            yield f"  {' + '.join(pair.members)}: {pair.text.rstrip('.')} ({seen})."
+
+
+def fared(found: "Sequence[Fared]") -> "Table":
+    """How such rankings did on events they had not seen, beside the baselines."""
+    table = _table(
+        "How such rankings fared on events that they had not seen", ("Ranking",), ("Events", "Hit@5", "Hit@10", "MRR")
+    )
+    for one in found:
+        table.add_row(one.about, f"{one.events:,}", f"{one.hit5:.2f}", f"{one.hit10:.2f}", f"{one.mrr:.2f}")
+    table.caption = (
+        "Hit@5: share of events with a true third party in the first five places; MRR: mean of 1 / its first place."
+    )
+    return table
+
+
+def _table(
+    title: str, words: Sequence[str], figures: Sequence[str], last: Sequence[str] = (), after_first: str = ""
+) -> "Table":
+    """An empty table: columns of words that wrap, then figures, then words again.
+
+    after_first: a column of words put behind the first figure, for the name behind a place.
+    """
+    from rich import box
+    from rich.table import Table
+
+    made = Table(
+        title=title,
+        box=box.SIMPLE_HEAD,
+        title_justify="left",
+        caption_justify="left",
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+    )
+    for name in words:
+        made.add_column(name, overflow="fold")
+    for at, name in enumerate(figures):
+        made.add_column(name, justify="right", no_wrap=True)
+        if at == 0 and after_first:
+            made.add_column(after_first, overflow="fold", max_width=24)
+    for name in last:
+        made.add_column(name, overflow="fold")
+    return made
