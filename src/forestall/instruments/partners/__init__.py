@@ -1,0 +1,1 @@
+"""Regional organisations as partners in a crisis: who stands closest, and how the UN worked with them there before."""

@@ -1,0 +1,67 @@
+"""What the members of an organisation bring: the country's spells in it, and their uniformed persons in UN missions."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+
+import polars as pl
+
+from forestall.ids.months import format_month
+from forestall.instruments.mediation.ranking import Reason
+from forestall.instruments.partners.families import Family, family_of
+from forestall.instruments.peacekeeping import contributors
+from forestall.regional.membership import Membership, history
+from forestall.store import Workspace
+
+SERIES = "ipi_month"
+LEAST = 0.01
+"""Share of all uniformed persons from which a contribution is worth a word."""
+
+
+@lru_cache(maxsize=512)
+def _history(workspace: Workspace, iso3: str) -> tuple[Membership, ...]:
+    return history(iso3, workspace=workspace)
+
+
+def spells(workspace: Workspace, iso3: str, on: date) -> Mapping[str, tuple[Membership, ...]]:
+    """A country's standings begun by a day, oldest first, by the organisation's family, as known on the day."""
+    found: dict[str, list[Membership]] = {}
+    for one in _history(workspace, iso3):
+        if one.since <= on:
+            seen = one if one.until is None or one.until <= on else replace(one, until=None, until_precision=None)
+            found.setdefault(family_of().get(one.organisation, one.organisation), []).append(seen)
+    return {family: tuple(sorted(held, key=lambda one: one.since)) for family, held in found.items()}
+
+
+@lru_cache(maxsize=32)
+def _persons(workspace: Workspace, on: date) -> tuple[int, Mapping[str, int]]:
+    """The last month known on a day, and uniformed persons in UN missions in it by state."""
+    rows = (
+        workspace.table(contributors.MONTHS)
+        .filter(pl.col("contributor_series") == SERIES, pl.col("month_id") <= contributors.last_known_month(on))
+        .with_columns(persons=pl.sum_horizontal("contributed_troops", "contributed_police", "contributed_experts"))
+    )
+    if not rows.height:
+        return 0, {}
+    month = int(str(rows["month_id"].max()))
+    totals = rows.filter(pl.col("month_id") == month).group_by("iso3").agg(pl.col("persons").sum())
+    return month, dict(totals.iter_rows())
+
+
+def contributed(workspace: Workspace, family: Family, on: date) -> Reason | None:
+    """How many of the uniformed persons in UN missions came from an organisation's members, in the last month known."""
+    month, persons = _persons(workspace, on)
+    total = sum(persons.values())
+    own = sum(persons.get(iso3, 0) for iso3 in family.members)
+    if not total or own < LEAST * total:
+        return None
+    when = format_month(month)
+    return Reason(
+        f"its members had {own:,} of the {total:,} uniformed persons in UN missions in {when}",
+        True,
+        own,
+        "persons",
+        contributors.SERIES[SERIES].source,
+        when,
+    )
