@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 from forestall import __version__
 from forestall.errors import NetworkError, SourceError, StoreError
-from forestall.sources import fetch, ucdp, ucdp_api, ucdp_releases
+from forestall.sources import fetch, pax, ucdp, ucdp_api, ucdp_releases
 from forestall.sources.report import Report
 from forestall.sources.ucdp import Parsed
 from forestall.sources.ucdp_api import Publisher
@@ -228,7 +229,7 @@ def _is(path: Path, sha256: str) -> bool:
 
 def _same(workspace: Workspace, digest: str, release: str | None, published: date | None) -> Added | None:
     """The entry made from the very same bytes by this version of forestall, if it says all that is asked for."""
-    wanted = ucdp_releases.named(release).name if release else None
+    wanted = (pax.named(release) or ucdp_releases.named(release).name) if release else None
     for entry in workspace.catalogue().entries:
         row = entry.row
         fits = wanted in {None, row.release} and published in {None, row.published}
@@ -256,7 +257,8 @@ def _prepare(
     today: date,
 ) -> _Ready:
     path = raw.path
-    parsed = ucdp.parse_file(path, release=release, published=published, today=today)
+    reader = pax.parse_file if pax.fits(path) else ucdp.parse_file
+    parsed = reader(path, release=release, published=published, today=today)
     day = published or parsed.published
     day = day or _on_record(workspace, parsed)
     assumed = day is None
@@ -309,7 +311,7 @@ def _put(change: Update, ready: _Ready) -> Added:
 
 
 def _source(ready: _Ready) -> Source:
-    header = ucdp.header()
+    header = _header(ready.parsed.kind)
     dataset = header["datasets"][ready.parsed.kind]
     return Source(
         name=title(ready.parsed.kind),
@@ -323,8 +325,12 @@ def _source(ready: _Ready) -> Source:
 
 
 def title(kind: str) -> str:
-    """The publisher's title of a dataset, a key of `ucdp.yml`."""
-    return str(ucdp.header()["datasets"][kind]["title"])
+    """The publisher's title of a dataset, a key of `ucdp.yml` or `pax.yml`."""
+    return str(_header(kind)["datasets"][kind]["title"])
+
+
+def _header(kind: str) -> dict[str, Any]:
+    return pax.header() if kind == pax.KIND else ucdp.header()
 
 
 def _on_record(workspace: Workspace, parsed: Parsed) -> date | None:

@@ -10,7 +10,7 @@ RANK = {"final": 2, "candidate": 1, "provisional": 0}
 _PARTS = dict.fromkeys(("ucdp_conflict_year", "ucdp_termination"), pl.col("dyad_id").is_null())
 """Rows of one table that come from two datasets, and so from two releases: conflicts (ACD) and dyads (Dyadic)."""
 
-_LISTS = ("ucdp_peace_agreements", "ucdp_actors")
+_LISTS = ("ucdp_peace_agreements", "ucdp_actors", "pax_agreements")
 """Tables whose releases are whole lists: the later one stands for all."""
 
 

@@ -41,6 +41,37 @@ _PROVISIONS = (
     "implementation_commission",
 )
 
+PAX_PROVISIONS = {
+    "Ce": "pax_ceasefire",
+    "Polps": "pax_power_sharing_political",
+    "Terps": "pax_power_sharing_territorial",
+    "Eps": "pax_power_sharing_economic",
+    "Mps": "pax_power_sharing_military",
+    "SsrDdr": "pax_disarmament",
+    "SsrArm": "pax_armed_forces",
+    "SsrPol": "pax_police",
+    "SsrFf": "pax_foreign_forces",
+    "Ele": "pax_elections",
+    "Cons": "pax_constitution",
+    "Civso": "pax_civil_society",
+    "TjAm": "pax_amnesty",
+    "TjCou": "pax_courts",
+    "TjMech": "pax_truth",
+    "TjPrire": "pax_prisoners",
+    "TjRep": "pax_reparations",
+    "GRef": "pax_refugees",
+    "GeWom": "pax_women",
+    "HrGen": "pax_human_rights",
+    "LaRef": "pax_land",
+    "NatRes": "pax_resources",
+    "DevSoc": "pax_development",
+    "ImUN": "pax_un_signatory",
+    "ImOth": "pax_other_signatory",
+    "ImPK": "pax_peacekeeping",
+    "ImE": "pax_enforcement",
+}
+"""PA-X's code of the provisions that are read, and our name of each; 0 not mentioned, 1 to 3 how fully."""
+
 SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     "release_register": {
         "release": _STR,
@@ -200,6 +231,23 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "process_id": _I32,
         "url": _STR,
         **dict.fromkeys(_PROVISIONS, _BOOL),
+        "release": _STR,
+    },
+    "pax_agreements": {
+        "pax_id": _I32,
+        "name": _STR,
+        "agreed_on": _DATE,
+        "pax_countries": _STR,
+        "iso3": _STR,
+        "gw_ids": _STR,
+        "pax_process_id": _I32,
+        "pax_process": _STR,
+        "pax_stage": _STR,
+        "pax_type": _STR,
+        "conflict_ids": _STR,
+        "agreement_id": _I32,
+        "third_parties": _STR,
+        **dict.fromkeys(PAX_PROVISIONS.values(), _I8),
         "release": _STR,
     },
     "ucdp_actors": {
@@ -644,7 +692,7 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
     },
 }
 
-ADDED_ONLY = ("ucdp_events", "ucdp_termination", "ucdp_peace_agreements", "ucdp_actors")
+ADDED_ONLY = ("ucdp_events", "ucdp_termination", "ucdp_peace_agreements", "ucdp_actors", "pax_agreements")
 """Tables that are never embedded: without an added file they are empty rather than unknown."""
 
 
