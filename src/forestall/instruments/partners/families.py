@@ -20,7 +20,8 @@ class Family:
     """An organisation on a day, with what it follows.
 
     acronym: of the family. called: the acronym and the name it bore on the day. about: its entries in the register that
-    existed then, the newest first. standings: by code of the state's series, each state's standing on the day.
+    existed then, the newest first. standings: by code of the state's series, each state's standing on the day. left:
+    states that had been members, under this name or an earlier one, and were no more.
     """
 
     acronym: str
@@ -28,6 +29,7 @@ class Family:
     name: str
     about: tuple[Organisation, ...]
     standings: Mapping[str, str]
+    left: frozenset[str]
 
     @property
     def members(self) -> frozenset[str]:
@@ -59,13 +61,13 @@ def family_of() -> Mapping[str, str]:
 @lru_cache(maxsize=32)
 def families(workspace: Workspace, on: date) -> tuple[Family, ...]:
     """All organisations of the register that existed on a day, by acronym of the family; none whose members we lack."""
-    held = (
-        workspace.table(TABLE)
-        .filter(
-            pl.col("membership_from") <= on, pl.col("membership_until").is_null() | (pl.col("membership_until") >= on)
-        )
-        .select("organisation", "iso3", "membership")
+    begun = workspace.table(TABLE).filter(pl.col("membership_from") <= on)
+    held = begun.filter(pl.col("membership_until").is_null() | (pl.col("membership_until") >= on)).select(
+        "organisation", "iso3", "membership"
     )
+    ever: dict[str, set[str]] = {}
+    for acronym, iso3 in begun.filter(pl.col("membership").is_in(FULL)).select("organisation", "iso3").iter_rows():
+        ever.setdefault(family_of().get(acronym, acronym), set()).add(iso3)
     standings: dict[str, dict[str, dict[str, str]]] = {}
     for acronym, iso3, standing in held.iter_rows():
         family = family_of().get(acronym, acronym)
@@ -83,7 +85,9 @@ def families(workspace: Workspace, on: date) -> tuple[Family, ...]:
         if not spells:
             continue
         shown = next((one for one in about if one.acronym in of), about[0])
-        found.append(Family(family, shown.acronym, shown.name, about, spells))
+        inside = {iso3 for iso3, standing in spells.items() if standing in FULL}
+        left = frozenset(ever.get(family, set()) - inside)
+        found.append(Family(family, shown.acronym, shown.name, about, spells, left))
     return tuple(found)
 
 

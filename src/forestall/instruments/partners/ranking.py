@@ -27,7 +27,8 @@ same, by consent or by the Council's decision. Closeness and capacity order thos
 class Partner:
     """An organisation and its place. score: weighted mean of its components, 0 to 1; a measure of order, no chance.
 
-    chance: of beginning an operation or a part in mediation here within five years; None before 2005.
+    chance: of beginning an operation or a part in mediation here within five years; None before 2005, and for a
+    country without a state-based conflict in the last year known, since it was learned from such countries only.
     """
 
     acronym: str
@@ -69,7 +70,7 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Partners:
                 name=one.family.name,
                 place=place,
                 score=score(one),
-                chance=chance(one, on),
+                chance=chance(one, on) if at.conflicts else None,
                 standing=one,
                 reasons=reasons.favouring(
                     one, at, spells.get(one.family.acronym, ()), members.contributed(workspace, one.family, on)

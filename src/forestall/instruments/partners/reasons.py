@@ -17,6 +17,8 @@ REGISTER = "register of organisations (organisations.yml), from treaties and dec
 MEDIATION = "record of agreements, crises and processes (mediation_events, mediation_roles)"
 NEIGHBOURS = "COW contiguity and CShapes (neighbours)"
 PRESSURE = frozenset({"sanction", "suspend"})
+LEFT = 0.25
+"""Share of all that were ever members from which those who left are worth a word."""
 SHOWN_POWERS = 2
 AID = frozenset({"training", "enforcement"})
 """Operations that train or support the forces of one party, or act against those of another."""
@@ -44,7 +46,7 @@ def against(one: Standing, at: Crisis, spells: Sequence[Membership]) -> tuple[Re
     if now is not None and now.standing == "suspended":
         out.append(
             _reason(
-                f"its membership has been suspended since {_when(now.since, now.since_precision)}{_how(now)}",
+                f"{at.name}'s membership has been suspended since {_when(now.since, now.since_precision)}{_how(now)}",
                 now,
                 at,
                 False,
@@ -57,13 +59,19 @@ def against(one: Standing, at: Crisis, spells: Sequence[Membership]) -> tuple[Re
         if left is None or left.until is None:
             out.append(Reason(f"{at.name} is no member", False, "no member", "standing", SOURCE, day))
         else:
-            out.append(_reason(f"{at.name} is no member since it left; its last day was {left.until}", left, at, False))
+            was = "member" if left.standing in FULL else left.standing
+            out.append(_reason(f"{at.name} is no {was} any more; its last day was {left.until}", left, at, False))
     past = [spell for spell in spells if spell.standing == "suspended" and spell is not now]
     if past:
         said = "; ".join(_span(spell) for spell in past)
         out.append(
             Reason(
-                f"its membership was suspended before: {said}", False, len(past), "suspensions", past[-1].source, day
+                f"{at.name}'s membership was suspended before: {said}",
+                False,
+                len(past),
+                "suspensions",
+                past[-1].source,
+                day,
             )
         )
     if one.states_in and one.own not in FULL:
@@ -83,6 +91,10 @@ def against(one: Standing, at: Crisis, spells: Sequence[Membership]) -> tuple[Re
                 day,
             )
         )
+    gone, all_time = len(one.family.left), len(one.family.left) + one.members
+    if gone >= LEFT * all_time and one.own in FULL:
+        text = f"{gone} of the {all_time} states that were ever members have left"
+        out.append(Reason(text, False, gone, "states", SOURCE, day))
     aid = [act for act in one.here if act.form in AID and act.open(at.on)]
     if aid:
         said = phrases.listing([act.what for act in aid])
