@@ -1,7 +1,8 @@
 """The record of mediation as of a day: agreements, crises, processes and missions, and who had which role in them.
 
-Tables `mediation_events` and `mediation_roles` (docs/sources/mediation-record.md). Nothing dated after the day is in a
-record: an event or role of a later day is left out, and an end or outcome of a later day is not known yet.
+Tables `mediation_events` and `mediation_roles` (docs/sources/mediation-record.md), and the agreements of PA-X where the
+user has added them. Nothing dated after the day is in a record: an event or role of a later day is left out, and an end
+or outcome of a later day is not known yet.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from datetime import date
 
 import polars as pl
 
+from forestall.instruments.mediation import pax_record
+from forestall.instruments.mediation.pax_record import Added
 from forestall.store import Workspace
 
 EVENTS = "mediation_events"
@@ -45,8 +48,41 @@ class Record:
 
 def record(workspace: Workspace, on: date) -> Record:
     """The record as of a day. Raises StoreError if a table is missing or damaged."""
-    events, roles = workspace.table(EVENTS), workspace.table(ROLES)
-    return Record(on, known(events, on), _roles_known(roles, on), tuple(sorted(ENDS.items())))
+    events, roles, ends = workspace.table(EVENTS), workspace.table(ROLES), dict(ENDS)
+    added = pax_record.held(workspace)
+    if added is not None:
+        events, roles = _with_pax(events, roles, added)
+        ends |= added.ends
+    return Record(on, known(events, on), _roles_known(roles, on), tuple(sorted(ends.items())))
+
+
+def _with_pax(events: pl.DataFrame, roles: pl.DataFrame, added: Added) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both records; an agreement that both have stands once, as PA-X has it, with UCDP's judgement of its end."""
+    twins = pl.DataFrame(
+        {"event": list(added.twins), "ucdp": [f"ucdp-{number}" for number in added.twins.values()]},
+        schema={"event": pl.String, "ucdp": pl.String},
+    )
+    theirs = events.select(
+        pl.col("event").alias("ucdp"), pl.col("ended").alias("_ended"), pl.col("ended_on").alias("_on")
+    )
+    enriched = (
+        added.events.join(twins, on="event", how="left")
+        .join(theirs, on="ucdp", how="left")
+        .with_columns(pl.col("_ended").alias("ended"), pl.col("_on").alias("ended_on"))
+        .select(events.columns)
+    )
+    doubles = pl.col("event").is_in(twins["ucdp"].implode())
+    # Roles of the doubles are kept under PA-X's event: UCDP may name a third party that PA-X does not.
+    moved = (
+        roles.join(twins.rename({"event": "_pax"}), left_on="event", right_on="ucdp")
+        .with_columns(pl.col("_pax").alias("event"))
+        .select(roles.columns)
+    )
+    new = moved.join(added.roles, on=("event", "mediator"), how="anti")
+    return (
+        pl.concat([events.filter(~doubles), enriched]),
+        pl.concat([roles.filter(~doubles), added.roles, new]).unique(maintain_order=True),
+    )
 
 
 def known(events: pl.DataFrame, on: date) -> pl.DataFrame:
