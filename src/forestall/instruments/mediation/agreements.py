@@ -1,7 +1,8 @@
 """What was agreed in a country: its peace agreements as of a day, with third parties and provisions in plain words.
 
 Tables `mediation_agreements` (UCDP Peace Agreement 22.1, 1975-2021) and `mediation_roles`. Whether an agreement ended
-is UCDP's judgement and known to the end of 2021; a later end is not in the data.
+is UCDP's judgement and known to the end of 2021; a later end is not in the data. Where the user has added PA-X, its
+agreements, stages and provisions come first and UCDP's stand beside them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from forestall.instruments.mediation.record import ENDS, record
+from forestall.instruments.mediation import pax_agreed
+from forestall.instruments.mediation.record import ENDS, Record, record
 from forestall.instruments.mediation.third_parties.lexicon import actors
 from forestall.store import Workspace
 
@@ -106,26 +108,53 @@ class Agreement:
 
 
 def agreements(workspace: Workspace, iso3: str, on: date) -> tuple[Agreement, ...]:
-    """The agreements of a country's conflicts signed by a day, the newest first.
+    """The agreements of a country's conflicts signed by a day, the newest first; with PA-X's where the user has it.
 
     iso3: the code of the country's series. Raises StoreError if a table is missing.
     """
-    rows = workspace.table(TABLE).filter(pl.col("iso3").str.split(";").list.contains(iso3), pl.col("agreed_on") <= on)
-    found = tuple(described(workspace, rows, on))
+    ucdp = workspace.table(TABLE)
+    pax = pax_agreed.rows(workspace)
+    here = _of(ucdp, iso3, on)
+    found: list[Agreement] = []
+    if pax is not None:
+        here = here.filter(~pl.col("agreement_id").is_in(pax["agreement_id"].drop_nulls().implode()))
+        twins = {row["agreement_id"]: row for row in ucdp.iter_rows(named=True)}
+        told = _Told(record(workspace, on))
+        found = [_by_pax(row, twins.get(row["agreement_id"]), told) for row in _of(pax, iso3, on).iter_rows(named=True)]
+    found += described(workspace, here, on)
     return tuple(sorted(found, key=lambda one: (one.day, one.event), reverse=True))
+
+
+def _of(rows: pl.DataFrame, iso3: str, on: date) -> pl.DataFrame:
+    return rows.filter(pl.col("iso3").str.split(";").list.contains(iso3), pl.col("agreed_on") <= on)
+
+
+class _Told:
+    """What a record says of agreements, by event."""
+
+    def __init__(self, held: Record) -> None:
+        self.on = held.on
+        self._events = {row["event"]: row for row in held.events.filter(event_kind="agreement").iter_rows(named=True)}
+        self._roles: dict[str, list[dict[str, Any]]] = {}
+        for row in held.roles.iter_rows(named=True):
+            self._roles.setdefault(row["event"], []).append(row)
+
+    def about(self, event: str) -> dict[str, Any]:
+        """The fields of `Agreement` on third parties."""
+        row = self._events.get(event, {})
+        return {
+            "third_parties": third_parties(self._roles.get(event, [])),
+            "domestic": row.get("third_parties_domestic") or 0,
+            "persons": row.get("third_parties_persons") or 0,
+            "unresolved": row.get("unresolved") or 0,
+        }
 
 
 def described(workspace: Workspace, rows: pl.DataFrame, on: date) -> Iterator[Agreement]:
     """Rows of `mediation_agreements` as agreements, as of a day."""
-    held = record(workspace, on)
-    events = {row["event"]: row for row in held.events.filter(event_kind="agreement").iter_rows(named=True)}
-    roles = held.roles.join(rows.select("event"), on="event", how="semi")
-    third: dict[str, list[dict[str, Any]]] = {}
-    for row in roles.iter_rows(named=True):
-        third.setdefault(row["event"], []).append(row)
+    told = _Told(record(workspace, on, pax=False))
     for row in rows.iter_rows(named=True):
-        over = row["ended_on"] is not None and row["ended_on"] > on
-        event = events.get(row["event"], {})
+        ended, ended_on = _end(row, on)
         yield Agreement(
             event=row["event"],
             name=row["name"],
@@ -135,19 +164,51 @@ def described(workspace: Workspace, rows: pl.DataFrame, on: date) -> Iterator[Ag
             stage=None,
             conflict=row["conflict_name"],
             parties=row["actors"],
-            dyads=tuple(int(number) for number in row["dyad_ids"].split(";")),
-            third_parties=third_parties(third.get(row["event"], [])),
+            dyads=_numbers(row),
             provisions=provisions(row),
-            # An end without a day is one that nobody can place before or after the day: not known.
-            ended=None if row["ended"] and row["ended_on"] is None else row["ended"] and not over,
-            ended_on=None if over else row["ended_on"],
+            ended=ended,
+            ended_on=ended_on,
             known_to=min(on, ENDS[UCDP]),
-            domestic=event.get("third_parties_domestic") or 0,
-            persons=event.get("third_parties_persons") or 0,
-            unresolved=event.get("unresolved") or 0,
             url=row["url"],
             source=row["source"],
+            **told.about(row["event"]),
         )
+
+
+def _by_pax(row: Mapping[str, Any], twin: Mapping[str, Any] | None, told: _Told) -> Agreement:
+    ended, ended_on = _end(twin, told.on) if twin else (None, None)
+    source = f"PA-X {row['release'].removeprefix('pax-')}, agreement {row['pax_id']}"
+    return Agreement(
+        event=row["event"],
+        name=row["name"],
+        day=row["agreed_on"],
+        iso3=tuple((row["iso3"] or "").split(";")),
+        extent=twin["agreement_type"] if twin else None,
+        stage=pax_agreed.STAGES.get(row["pax_stage"], row["pax_stage"]),
+        conflict=twin["conflict_name"] if twin else row["pax_process"],
+        parties=twin["actors"] if twin else "",
+        dyads=_numbers(twin) if twin else (),
+        provisions=pax_agreed.provisions(row),
+        ended=ended,
+        ended_on=ended_on,
+        known_to=min(told.on, ENDS[UCDP]),
+        url=twin["url"] if twin else None,
+        source=f"{source}; {twin['source']}" if twin else source,
+        **told.about(row["event"]),
+    )
+
+
+def _numbers(row: Mapping[str, Any]) -> tuple[int, ...]:
+    return tuple(int(number) for number in row["dyad_ids"].split(";"))
+
+
+def _end(row: Mapping[str, Any], on: date) -> tuple[bool | None, date | None]:
+    """Whether and when UCDP has it ended, as of a day. An end without a day may lie before or after: not known."""
+    if row["ended"] and row["ended_on"] is None:
+        return None, None
+    if row["ended"] and row["ended_on"] <= on:
+        return True, row["ended_on"]
+    return False, None
 
 
 def provisions(row: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:

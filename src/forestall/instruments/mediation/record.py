@@ -46,10 +46,10 @@ class Record:
         return self.events.filter(pl.col("iso3").str.split(";").list.contains(iso3))
 
 
-def record(workspace: Workspace, on: date) -> Record:
-    """The record as of a day. Raises StoreError if a table is missing or damaged."""
+def record(workspace: Workspace, on: date, *, pax: bool = True) -> Record:
+    """The record as of a day. pax: with the user's PA-X, if there. Raises StoreError if a table is missing."""
     events, roles, ends = workspace.table(EVENTS), workspace.table(ROLES), dict(ENDS)
-    added = pax_record.held(workspace)
+    added = pax_record.held(workspace) if pax else None
     if added is not None:
         events, roles = _with_pax(events, roles, added)
         ends |= added.ends
