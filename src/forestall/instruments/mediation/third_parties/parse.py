@@ -92,19 +92,21 @@ def parse(text: str, own: frozenset[str] = frozenset(), on: date | None = None) 
             status = "domestic"
         else:
             status = bare(piece, inside)
+            if status == "person" and ":" in piece and _is_body(piece):
+                status = "domestic"
         if said not in ("unknown", "signatory") and (status == "passed" or _leads(piece, plain)):
             heading = said
         for one, actor in external:
             found.append(Found(actor.key, actor.kind, _role(one, plain, words_, heading), piece))
         domestic += internal and status != "domestic"
-        if status == "person" and scope is not None:
+        if scope is not None and (status == "person" or (status == "domestic" and not internal and _describes(inside))):
             status = scope
         elif status == "person":
             folded.append(index)
         else:
             if status in ("resolved", "domestic") and _describes(inside) and folded and folded[-1] == len(told) - 1:
                 told[-1] = Part(told[-1].text, status)  # the person in the line before is whom this part describes
-            scope = status if status in ("resolved", "domestic") and _opens(piece, inside) else None
+            scope = status if status in ("resolved", "domestic") and _opens(piece, inside, plain) else None
         told.append(Part(piece, status))
     return Parsed(
         _once(found),
@@ -182,7 +184,7 @@ def _describes(inside: Sequence[Token]) -> bool:
     """Whether a part begins like the description of the person in the line before: with an office or "for"."""
     if not inside:
         return False
-    first = inside[0].norm
+    first = next((token.norm for token in inside if not token.norm.isdigit()), "")
     return first in words.TITLES - {"he", "h", "mr", "mrs", "ms", "dr", "his", "her", "hon"} or first in (
         "for",
         "on",
@@ -196,11 +198,30 @@ def _describes(inside: Sequence[Token]) -> bool:
     )
 
 
-def _opens(piece: str, inside: Sequence[Token]) -> bool:
-    """Whether the persons in the lines after a part belong to it: after a colon, or "For the United Nations"."""
-    if piece.rstrip().endswith(":"):
+def _opens(piece: str, inside: Sequence[Token], plain: Sequence[Token]) -> bool:
+    """Whether the persons in the lines after a part belong to it.
+
+    So after a colon, after "For the United Nations", and after a line with nothing but an actor's name. plain: the
+    words outside names of actors.
+    """
+    if piece.rstrip().endswith(":") or (":" in piece and _is_body(piece)):
         return True
-    return bool(inside) and inside[0].norm in ("for", "pour", "por", "on") and len(inside) <= 12
+    if not inside:
+        return False
+    short = inside[0].norm in ("for", "pour", "por", "on") and len(inside) <= 12
+    return short or (not _describes(inside) and not any(_is_new(token) for token in plain))
+
+
+def _is_body(piece: str) -> bool:
+    """Whether what stands before a colon names a body whose members follow: "Diplomatic Commission: A; B"."""
+    lead = tokens(piece.partition(":")[0])
+    return any(token.norm in words.ORGANISED for token in lead)
+
+
+def _is_new(token: Token) -> bool:
+    """Whether a word is no title, role, heading or function word: perhaps a person's name."""
+    known = (words.TITLES, words.FUNCTION, words.HEADINGS, words.GOVERNMENT, words.ORGANISED, words.ROLE_OF)
+    return token.capital and len(token.norm) > 1 and not any(token.norm in held for held in known)
 
 
 def _once(found: Sequence[Found]) -> tuple[Found, ...]:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from forestall.instruments.mediation.third_parties import words
@@ -61,10 +61,24 @@ def mentions(text: str, found: Sequence[Token], own: frozenset[str], on: date | 
         mention = _judged(reading, at, match[1], match[0]) if match else None
         if mention is None:
             at += 1
-        else:
-            result.append(mention)
-            at = mention.last + 1
+            continue
+        if (
+            result
+            and result[-1].place
+            and mention.actors
+            and mention.sort == "name"
+            and _goes_on(reading, result[-1], mention)
+        ):
+            mention = replace(mention, place=True, hosting=result[-1].hosting)
+        result.append(mention)
+        at = mention.last + 1
     return _without_generic(found, result)
+
+
+def _goes_on(reading: Reading, before: Mention, mention: Mention) -> bool:
+    """Whether a state follows a place as "Sudan and South Sudan" do."""
+    states = all(one.actors[:1] and one.actors[0].kind == "state" for one in (before, mention))
+    return states and mention.first == before.last + 2 and reading.found[before.last + 1].norm in ("and", "et", "y")
 
 
 def _longest(reading: Reading, at: int) -> tuple[Entry, int] | None:
@@ -142,6 +156,7 @@ def _judged(reading: Reading, first: int, last: int, entry: Entry) -> Mention | 
     if who[0].key == "COG" and "COD" in reading.own and first == last:
         who = (actors()["COD"],)  # "Congo" alone
     place, hosting = _as_place(reading, first)
+    place = place or _about(reading, first, last)
     return Mention(who, first, last, entry.sort, place, hosting)
 
 
@@ -149,6 +164,8 @@ def _governs(reading: Reading, first: int, last: int) -> bool:
     """Whether an adjective of a state stands for its government: before an office, or alone in its line."""
     if _former(reading, first, last):
         return False
+    if first and reading.found[first - 1].norm in words.ROMANCE_OFFICES:
+        return True  # "République algérienne": the adjective comes after
     for here in range(last + 1, min(last + 4, len(reading.found))):
         if re.search(r"[\n\r,;:]", reading.gap(here - 1)):
             break
@@ -164,11 +181,15 @@ def _governs(reading: Reading, first: int, last: int) -> bool:
 
 def _former(reading: Reading, first: int, last: int) -> bool:
     """Whether what follows is a former office ("former South African President"), which speaks for no state."""
-    before = reading.norms(first - 3, first)
+    before = reading.norms(first - 1, first)
     after = reading.norms(last + 1, last + 4)
+    offices = {"president", "minister", "secretary", "ambassador", "premier", "senator", "head"}
     if before[-1:] and before[-1] in words.FORMER:
-        return bool({"president", "minister", "secretary", "ambassador", "premier", "senator"} & set(after))
-    return len(before) > 1 and before[-2] in ("president", "minister") and before[-3:-2] == ["former"]
+        return bool(offices & set(after))
+    clause = _clause(reading, first)
+    late = max((place for place, word in enumerate(clause) if word in words.FORMER), default=None)
+    # "Former Head of State of the Federal Republic of X": nothing but the office between.
+    return late is not None and late + 1 < len(clause) and set(clause[late + 1 :]) <= offices | {"of", "state", "prime"}
 
 
 def _is_person(reading: Reading, first: int, last: int) -> bool:
@@ -190,11 +211,23 @@ def _accredited(reading: Reading, first: int) -> bool:
     if not first or reading.found[first - 1].norm not in ("to", "aupres"):
         return False
     offices = {"representative", "ambassador", "ambassadors", "representatives", "mission", "observer"}
-    return bool(offices & set(reading.norms(first - 9, first - 1)))
+    return bool(offices & set(_clause(reading, first - 1, 60)))
+
+
+def _about(reading: Reading, first: int, last: int) -> bool:
+    """Whether a state is named for what goes on in it: "Burundi peace process", "Friends of Yemen"."""
+    after = [] if re.search(r"[\n\r,;:]", reading.gap(last)) else reading.norms(last + 1, last + 3)
+    if after[:1] and (
+        after[0] in words.PROCESSES or (after[0] == "peace" and after[1:] and after[1] in words.PROCESSES)
+    ):
+        return True
+    return reading.norms(first - 2, first) == ["friends", "of"]
 
 
 def _as_place(reading: Reading, first: int) -> tuple[bool, bool]:
     """Whether a state is named as a place, and as the place of talks."""
+    while first and reading.found[first - 1].norm in words.ROMANCE_ARTICLES and not reading.gap(first - 1).strip():
+        first -= 1
     if not first:
         return False, False
     before = reading.found[first - 1]
@@ -217,10 +250,10 @@ def _as_place(reading: Reading, first: int) -> tuple[bool, bool]:
     return False, False
 
 
-def _clause(reading: Reading, end: int) -> list[str]:
-    """Up to eight words before a token, back to the last stop or line's end."""
+def _clause(reading: Reading, end: int, most: int = 8) -> list[str]:
+    """The words before a token, back to the last stop or line's end, and at most so many."""
     start = end
-    while start > 0 and end - start < 8 and not re.search(r"[;:\n\r]", reading.gap(start - 1)):
+    while start > 0 and end - start < most and not re.search(r"[;:\n\r]", reading.gap(start - 1)):
         start -= 1
     return reading.norms(start, end)
 

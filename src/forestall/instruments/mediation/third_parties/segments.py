@@ -18,6 +18,8 @@ _TITLE_END = re.compile(
     r"\b(?:prof|capt|brig|hons?|excell|secr|amb|govt|dept|brother|usec|edir|atty|engr|comdr|supt)\.$", re.I
 )
 _ITEM = re.compile(r"\s*,\s*(?:and\s+|et\s+|y\s+)?|\s+and\s+|\s+et\s+")
+# A person with the letters of a party or office that no register of ours knows: "A. Name, GRP", "B. Name (MTSM)".
+_TAGGED = re.compile(r"[a-zà-ÿ.][,(\s]*[,(]\s*(?:the\s+)?[A-Z]{2,6}(?:-[A-Z]{1,4})?\b(?!\.)")
 _PARTICLES = frozenset(
     {
         "bin",
@@ -95,23 +97,25 @@ def bare(text: str, found: Sequence[Token]) -> Status:
 
     text: the part; found: its tokens.
     """
-    if words.NEGATION.search(text) and not _named(found):
-        return "passed"
     rest = _telling(found)
     norms = {token.norm for token in rest}
-    told = any(token.norm in words.ROLE_OF for token in found)
-    if not rest or (told and norms <= words.GENERIC):
-        return "passed"
-    if norms & words.DOMESTIC:
-        local = norms & words.LOCAL_TITLES
-        if local or not norms & words.TITLES or norms & (words.DOMESTIC - words.TITLES):
-            return "domestic"
     untitled = [token for token in rest if token.norm not in words.TITLES]
-    if norms & (words.ORGANISED - words.TITLES):
-        return "unresolved"
+    told = any(token.norm in words.ROLE_OF for token in found)
+    if (words.NEGATION.search(text) and not _named(found)) or not rest or (told and norms <= words.GENERIC):
+        return "passed"
+    if _is_domestic(text, norms):
+        return "domestic"
     if not untitled:
         return "passed"  # a title alone, part of a person's description: "Special Envoy", "Chairman"
-    return "person" if _person(untitled, found) else "unresolved"
+    body = norms & (words.ORGANISED - words.TITLES)
+    return "person" if not body and _person(untitled, found) else "unresolved"
+
+
+def _is_domestic(text: str, norms: set[str]) -> bool:
+    """Whether words tell an office, party, church or association of the country itself."""
+    if _TAGGED.search(text) or norms & {"minister", "ministers", "ministry"} or norms & words.LOCAL_TITLES:
+        return True
+    return bool(norms & (words.DOMESTIC - words.TITLES)) and not norms & words.FOREIGN
 
 
 def person_like(found: Sequence[Token]) -> bool:

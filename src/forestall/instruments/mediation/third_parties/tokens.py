@@ -32,6 +32,8 @@ class Token:
 def fold(word: str) -> str:
     """A word without case, accents and apostrophes."""
     word = _POSSESSIVE.sub("", word)
+    if "0" in word and word[0].isalpha():
+        word = word.replace("0", "O")  # a scanned letter: "UNPROF0R"
     if word.isascii():
         return _APOSTROPHES.sub("", word.lower()) or word.lower()
     plain = unicodedata.normalize("NFKD", word.casefold().replace("ı", "i").replace("œ", "oe"))

@@ -59,6 +59,7 @@ HEADINGS = _set(
     agreement text listed list indicates indicate participants participated participating meeting held talks page
     untitled preamble unintelligible illegible illisible following named undersigned negotiators negotiations round
     peace process annexed provided provides preceding summary transcript original undated done accord declaration date
+    done etaient presents were attendance listed signing invited guests statements opening
     ont signe signes comme entities personalities stated uploaded but also listed
     place stamp initialled initials provision provisions article section paragraph information statement note notes
     """
@@ -97,11 +98,15 @@ DOMESTIC = _set(
     comite conseil comandante commissaire administrateur administrator administration party movement front
     ministry minister prime president republic government gouvernement gobierno interim transitional state
     panel negotiating secretariat delegation negotiators negociadores consultant counsel general commandement
-    majlis shura dato datu maire ongs testigo temoins lgas ward zonal paramount king monarch emir emirate oba igwe
+    majlis shura datu maire ongs testigo temoins lgas ward zonal paramount king monarch emir emirate oba igwe
     monitoring verification team joint brigade battalion patriarch patriarchate mufti episcopal episcopate conference
     assemblee ministre notables notable sage sages chieftain headman omda nazir sultan leaders stakeholders
-    citizens facilitators foundation peoples people supreme coordination plateforme platform league forum network
+    citizens presidency presbyter paz region regional foundation peoples people supreme
+    coordination plateforme platform league forum network
     """
+)
+FOREIGN = _set(
+    "international internationale world global european africa african asian arab diplomatic embassy embassies"
 )
 LOCAL_TITLES = _set(
     """
@@ -128,7 +133,7 @@ ENVOYS = _set(
     group committee commission force operation team desk troops mediator facilitator chair chairman chairperson
     commander observer observers accredited initiative negotiator head chief charge nuncio process conference
     panel council friends partners programme support assistance meeting talks peace responsible
-    rapporteur monitors archbishop bishop bureau expert
+    rapporteur equipe mediation haut emissaire monitors archbishop bishop bureau expert
     """
 )
 PLACES = _set("in at near within inside across throughout into between border bordering en au aux around via")
@@ -146,6 +151,13 @@ NAMES_TOO = _set(
     panama colombia grenada burkina italia francia jamaica syria cyprus britain norge
     """
 )
+PROCESSES = _set(
+    "process talks negotiations conflict crisis problem question dialogue conference reconciliation initiative"
+)
+ROMANCE_ARTICLES = _set("le la les l el los las du des")
+ROMANCE_OFFICES = _set(
+    "republique republica gouvernement gobierno governo ambassade embajada delegation delegacion ministre ministro"
+)
 GENERIC = _set(
     "countries country states state nations entities organizations organisations personalities bodies parties"
 )
@@ -154,6 +166,7 @@ NEGATION = re.compile(
     r"|\bnot (?:known|stated|indicated|available|listed|mentioned|specified|clear)\b|\bunknown\b|illegible"
     r"|unintelligible"
     r"|\bsigned version|\bsignatures? not\b|\bsee (?:above|below|page|list|agreement|text|original|participants)"
-    r"|\b(?:uploaded )?document (?:is|does|was|un)|\bno part(?:y|ies)\b|^\W*(?:page|article|art\.?)\s*\d+",
+    r"|\b(?:uploaded )?document (?:is|does|was|un)|\bno part(?:y|ies)\b"
+    r"|\binternational community\b|communaut[eé] internationale|^\W*(?:page|article|art\.?)\s*\d+",
     re.IGNORECASE,
 )
