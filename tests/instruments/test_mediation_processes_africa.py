@@ -174,6 +174,17 @@ def test_resolutions_cited_speak_of_a_country_of_the_process() -> None:
     assert compared > 50
 
 
+def test_statements_cited_speak_of_a_country_of_the_process_where_they_name_one() -> None:
+    held = {row["symbol"]: row for row in Workspace.open().table("council_statements").iter_rows(named=True)}
+    compared = set()
+    for row in ROWS:
+        for symbol in re.findall(r"S/PRST/\d{4}/\d+", row["source"]):
+            named = set((held[symbol]["countries"] or "").split())
+            assert not named or named & set(row["iso3"].split(";")), row
+            compared.add(symbol)
+    assert len(compared) >= 10
+
+
 @pytest.mark.parametrize(
     ("process", "mediator", "role", "day"),
     [
@@ -204,6 +215,22 @@ def test_resolutions_cited_speak_of_a_country_of_the_process() -> None:
         ("cod-washington-2025", "USA", "lead", date(2025, 6, 27)),
         # Doha Framework of 15 November 2025.
         ("cod-doha-2025", "QAT", "lead", date(2025, 11, 15)),
+        # S/2005/78: Comprehensive Peace Agreement, Nairobi, 9 January 2005, under the auspices of IGAD.
+        ("sdn-naivasha", "IGAD", "lead", date(2005, 1, 9)),
+        # S/24635: General Peace Agreement for Mozambique, Rome, 4 October 1992.
+        ("moz-rome-1992", "SANTEGIDIO", "lead", date(1992, 10, 4)),
+        # Arusha Peace Agreement of 4 August 1993.
+        ("rwa-arusha", "TZA", "lead", date(1993, 8, 4)),
+        # S/1999/777, article XXXIV: moral guarantors of the Lomé Peace Agreement of 7 July 1999.
+        ("sle-lome-1999", "Commonwealth", "guarantor", date(1999, 7, 7)),
+        # S/1999/815: Lusaka Ceasefire Agreement of 10 July 1999.
+        ("cod-lusaka-1999", "SADC", "lead", date(1999, 7, 10)),
+        # S/RES/2003 (2011): Doha Document for Peace in Darfur, 14 July 2011.
+        ("sdn-doha-ddpd", "QAT", "lead", date(2011, 7, 14)),
+        # Global Political Agreement, Harare, 15 September 2008.
+        ("zwe-gpa-2008", "ZAF", "lead", date(2008, 9, 15)),
+        # National Accord, Nairobi, 28 February 2008: Panel of Eminent African Personalities.
+        ("ken-2008", "AU", "lead", date(2008, 2, 28)),
         # Maputo Accord of 6 August 2019.
         ("moz-maputo-2019", "CHE", "lead", date(2019, 8, 6)),
     ],
