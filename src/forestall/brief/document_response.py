@@ -95,3 +95,88 @@ class PeacekeepingPart(Part):
     cases: tuple[PastCase, ...]
     cases_rule: str
     deaths_end: str
+
+
+class PartnerRow(Part):
+    """A regional organisation, best first. standing: the country's in it, "" for none. score: of standing, 0 to 1.
+
+    chance: of beginning an operation or a part in mediation there within five years, with its interval of 80 %; null
+    where it was not learned for. un_observer_since: ISO day, "" if the register has none.
+    """
+
+    organisation: str
+    called: str
+    name: str
+    standing: str
+    score: float
+    chance: float | None
+    chance_low: float | None
+    chance_high: float | None
+    chance_words: str
+    un_observer_since: str
+    reasons: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+class PartnershipRow(Part):
+    """A form in which the UN and an organisation worked there. last: "" while it goes on. months: together, null where
+    one followed the other."""
+
+    form: str
+    organisation: str
+    what: str
+    first: str
+    last: str
+    months: int | None
+
+
+class PartnersPart(Part):
+    """Regional partners in a country. worked_ends: series and where each ends. unknown: what the data do not say."""
+
+    assessment: Assessment
+    partners: tuple[PartnerRow, ...]
+    worked: tuple[PartnershipRow, ...]
+    more_worked: int
+    worked_ends: str
+    unknown: tuple[str, ...]
+
+
+class CoverageCell(Part):
+    """How an organisation stands to a country. standing: "" for none."""
+
+    organisation: str
+    standing: str
+    may_mediate: bool
+    may_deploy: bool
+    acted: bool
+
+
+class CoverageColumn(Part):
+    """An organisation. covered: countries of the table that are members, suspended ones too; members: anywhere."""
+
+    organisation: str
+    called: str
+    name: str
+    covered: int
+    members: int
+
+
+class CoverageRow(Part):
+    """A country. deaths: recorded in the twelve months, null if not known."""
+
+    iso3: str
+    name: str
+    deaths: float | None
+    covers: tuple[CoverageCell, ...]
+
+
+class CoveragePart(Part):
+    """Who covers which hot spot. on: the day of all standings. uncovered: members of none of the organisations."""
+
+    on: str
+    months: str
+    columns: tuple[CoverageColumn, ...]
+    rows: tuple[CoverageRow, ...]
+    uncovered: tuple[str, ...]
+    note: str
+    data_end: str

@@ -36,17 +36,20 @@ class Parts:
     worked: Partnership
 
 
-def parts(case: Case, as_of: int, *, workspace: Workspace) -> Parts:
+def parts(case: Case, as_of: int, *, workspace: Workspace, deaths: float | None = None) -> Parts:
     """The organisations and partnerships of a country as of the end of a month (month_id).
+
+    deaths: recorded in the twelve months to it, where the caller has them.
 
     Raises UnknownCountryError if it was no state then, UsageError for a month without data, StoreError if a table is
     missing.
     """
     on = month_end(as_of)
     ranked = ranking.rank(workspace, case.gw_id, on)
-    panel = country_month(workspace, as_of=as_of)
-    deaths = panel.values[panel.units == case.gw_id, -12:].sum()  # NaN, not known, is not violent
-    crisis = bool(ranked.crisis.conflicts) or bool(deaths >= VIOLENT)
+    if deaths is None:
+        panel = country_month(workspace, as_of=as_of)
+        deaths = float(panel.values[panel.units == case.gw_id, -12:].sum())  # NaN, not known, is not violent
+    crisis = bool(ranked.crisis.conflicts) or deaths >= VIOLENT
     return Parts(crisis, ranked, shown(ranked), partnership.history(workspace, case.gw_id, on))
 
 

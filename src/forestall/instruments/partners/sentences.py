@@ -130,7 +130,7 @@ def worked(case: Case, found: Partnership, on: date, text: Said) -> None:
             text.of(
                 _recorded(
                     f"{form}:{_slug(one.earlier)}:{_slug(one.later)}",
-                    Reason(_pair(one), True, *_measure(one), one.source, one.first.isoformat()),
+                    Reason(pair(one), True, *_measure(one), one.source, one.first.isoformat()),
                     on,
                 )
             )
@@ -138,7 +138,7 @@ def worked(case: Case, found: Partnership, on: date, text: Said) -> None:
         )
         rest = len(held) - len(last)
         more = f", and {rest} earlier" if rest else ""
-        said = "; ".join(_pair(one) for one in last)
+        said = "; ".join(pair(one) for one in last)
         text.findings.append(Finding(sentence=f"{what} in {case.name}: {said}{more}.", evidence=keys))
 
 
@@ -290,7 +290,8 @@ def _measure(one: Worked) -> tuple[int | str, str]:
     return one.months, "months together"
 
 
-def _pair(one: Worked) -> str:
+def pair(one: Worked) -> str:
+    """A UN mission and an operation, or two operations, with the months, in words."""
     if one.form in ("hybrid", "joint"):
         until = f" to {_month(one.last)}" if one.last else ", which goes on"
         return f"{one.un} with the {one.called} ({_month(one.first)}{until})"
