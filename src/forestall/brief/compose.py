@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from forestall.brief import charts, deployment, maps, render, theme, words
+from forestall.brief import charts, deployment, maps, partners_chart, render, theme, words
 from forestall.brief.document import Dossier, Outlook
 from forestall.brief.dossier import dossier
 from forestall.brief.method import MODEL_NAMES
@@ -119,6 +119,13 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
                 window=document.window_long,
             ),
             **_both("expected", charts.intervals, shown, title=f"Expected deaths, {document.window_long}"),
+            **_both(
+                "coverage",
+                partners_chart.draw,
+                document.coverage.columns,
+                document.coverage.rows,
+                title="Who covers which hot spot",
+            ),
             **_skill(s),
         },
         sparks={r.iso3: theme.sparkline(list(r.recent)) for r in by_expected},
@@ -127,6 +134,7 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
         disclaimer=maps.DISCLAIMER,
         legend=maps.legend(),
         by_expected=by_expected,
+        called={one.organisation: one.called for one in document.coverage.columns},
         by_p25=[rows[code] for code in document.watch_p25],
         by_event=[
             (

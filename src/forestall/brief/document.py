@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from forestall.brief.document_part import Part
-from forestall.brief.document_response import DeploymentPart, PeacekeepingPart
+from forestall.brief.document_response import CoveragePart, DeploymentPart, PartnersPart, PeacekeepingPart
 
 
 class Figure(Part):
@@ -200,6 +200,7 @@ class Outlook(Edition):
     alert_note: str
     changes: tuple[Change, ...]
     surprises: tuple[Surprise, ...]
+    coverage: CoveragePart = Field(description="regional organisations of the countries with most deaths expected")
 
 
 class MonthForecast(Part):
@@ -403,6 +404,7 @@ class Dossier(Edition):
     neighbours: tuple[Neighbour, ...]
     deployment: DeploymentPart | None = Field(description="null where it is not known where deaths are likely")
     peacekeeping: PeacekeepingPart | None = Field(description="null in a month before the first release of deaths")
+    partners: PartnersPart | None = Field(description="null where it was no state on the last day of the month")
     council: CouncilPart | None = Field(description="null after the last day that the Council's membership is known of")
     change: Change | None
     surprise: Surprise | None

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forestall.brief import measures, words
+from forestall.brief import measures, partners, words
 from forestall.brief.document import CountryRisk, Figure, Outlook, Surprise
 from forestall.brief.situation import Situation, change, country_risk, span, surprise
 from forestall.ids.months import format_month, long_month, month_end, parse_month
@@ -46,6 +46,7 @@ def outlook(s: Situation) -> Outlook:
         alert_note=s.early.note,
         changes=tuple(changes),
         surprises=tuple(surprises),
+        coverage=partners.coverage(s, [r.gw_id for r in rows[:TOP] if r.expected > 0]),
         caveats=caveats(s),
     )
 

@@ -9,7 +9,7 @@ import numpy as np
 from forestall.ids.months import format_month, month_end
 from forestall.instruments.partners.crisis import crisis
 from forestall.instruments.partners.families import families
-from forestall.instruments.partners.standing import FORCE, POLITICAL, Standing, standings
+from forestall.instruments.partners.standing import FORCE, POLITICAL, REACHES, Standing, standings
 from forestall.panel.country_month import country_month, latest_month
 from forestall.store import Workspace
 
@@ -126,7 +126,7 @@ def _cover(one: Standing) -> Cover:
     return Cover(
         organisation=one.family.acronym,
         standing=one.own or "",
-        may_mediate=one.reach > 0 and bool(one.may & POLITICAL),
-        may_deploy=one.reach > 0 and bool(one.may & FORCE),
+        may_mediate=one.reach >= REACHES and bool(one.may & POLITICAL),
+        may_deploy=one.reach >= REACHES and bool(one.may & FORCE),
         acted=bool(one.here),
     )

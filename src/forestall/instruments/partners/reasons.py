@@ -8,7 +8,7 @@ from forestall.instruments.mediation.ranking import Reason
 from forestall.instruments.partners import acts
 from forestall.instruments.partners.acts import Act
 from forestall.instruments.partners.crisis import Crisis
-from forestall.instruments.partners.standing import FORCE, POLITICAL, Standing
+from forestall.instruments.partners.standing import FORCE, POLITICAL, REACHES, Standing
 from forestall.instruments.peacekeeping import operations
 from forestall.regional.membership import FULL, KNOWN_TO, SOURCE, Membership, state_then
 from forestall.regional.organisations import Power
@@ -158,8 +158,8 @@ def _membership(one: Standing, at: Crisis, spells: Sequence[Membership]) -> list
 
 def _powers(one: Standing, at: Crisis) -> list[Reason]:
     out: list[Reason] = []
-    if one.reach == 0:
-        return out  # its charter is about its members, and so was all it did
+    if one.reach < REACHES:
+        return out  # its charter is about its members, and so was most of what it did
     for wanted, verb in ((POLITICAL, "mediate"), (FORCE, "deploy or intervene")):
         held = [power for power in one.powers if power.power in wanted]
         if held:

@@ -30,6 +30,8 @@ POLITICAL = frozenset({"mediate", "good_offices"})
 FORCE = frozenset({"deploy", "intervene"})
 OUTSIDE = 3
 """Acts outside its members from which an organisation counts as one that acts there."""
+REACHES = 0.25
+"""Reach from which its instruments are said to reach a country that has no standing in it."""
 RECENT = 10
 """Years within which something begun in the country counts in full; before that by half."""
 
