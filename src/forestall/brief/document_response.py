@@ -180,3 +180,65 @@ class CoveragePart(Part):
     uncovered: tuple[str, ...]
     note: str
     data_end: str
+
+
+class MediatorRow(Part):
+    """A state, organisation or NGO that might mediate. there: it has had a role in this country before."""
+
+    mediator: str
+    name: str
+    place: int
+    score: float = Field(description="estimated chance to be among the third parties of the next agreement or talks")
+    low80: float
+    high80: float
+    there: bool
+    reasons: tuple[str, ...]
+    cautions: tuple[str, ...]
+
+
+class MediatorList(Part):
+    """One of three lists: the first of those who are already there, and of those who would be new."""
+
+    kind: str
+    title: str
+    there: tuple[MediatorRow, ...]
+    new: tuple[MediatorRow, ...]
+    listed: int = Field(description="candidates of the kind in all")
+
+
+class AgreementRow(Part):
+    """A peace agreement. contains: groups of provisions; provisions: each of them in plain words."""
+
+    day: str
+    name: str
+    stage: str
+    third_parties: str
+    contains: str
+    provisions: tuple[str, ...]
+    ended: str
+    source: str
+
+
+class SimilarRow(Part):
+    """A past agreement in a conflict elsewhere that was like this one. held: what followed between the same parties."""
+
+    name: str
+    conflict: str
+    day: str
+    distance: float = Field(description="mean of seven parts, 0 (alike) to 1")
+    alike: str
+    contains: str
+    held: str
+    source: str
+
+
+class MediationPart(Part):
+    """Who has mediated in a country and who might. note: why nothing is shown; "" where something is."""
+
+    note: str
+    assessment: Assessment | None
+    lists: tuple[MediatorList, ...]
+    short_list: tuple[str, ...]
+    agreements: tuple[AgreementRow, ...]
+    more_agreements: int
+    similar: tuple[SimilarRow, ...]

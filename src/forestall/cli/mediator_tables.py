@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from forestall.instruments.mediation.agreements import Agreement
     from forestall.instruments.mediation.ranking import Candidate, Fared, Party, Ranking, Reason
+    from forestall.instruments.mediation.similar import Similar
 
 TITLES = {"state": "States", "organisation": "Organisations", "ngo": "Non-governmental organisations"}
 SCORE = (
@@ -14,6 +16,8 @@ SCORE = (
     "models learned on resampled processes. +: for. -: against. [n]: source, below, and the time it speaks of."
 )
 REASONS, CAUTIONS = 4, 3
+NAME = 90
+"""Letters of an agreement's name that a table gives."""
 
 
 class Sources:
@@ -100,6 +104,51 @@ def fared(found: "Sequence[Fared]") -> "Table":
         "Hit@5: share of events with a true third party in the first five places; MRR: mean of 1 / its first place."
     )
     return table
+
+
+def agreements(found: "Sequence[Agreement]", name: str) -> "Table":
+    """The record of agreements, the newest first."""
+    from textwrap import shorten
+
+    from forestall.instruments.mediation.record_sentences import contents, end_of, third_parties
+
+    words = ("Signed", "Agreement", "Third parties", "Contains", "Ended")
+    table = _table(f"Peace agreements in {name}", words, ())
+    for one in found:
+        extent = f" ({one.extent})" if one.extent else ""
+        table.add_row(
+            one.day.isoformat(),
+            shorten(one.name, NAME, placeholder=" ...") + extent,
+            third_parties(one),
+            contents(one),
+            end_of(one),
+        )
+    table.columns[0].no_wrap = True
+    table.caption = "full, partial, process: settles the incompatibility, a part of it, or sets up talks (UCDP)."
+    return table
+
+
+def similar(found: "Similar", name: str) -> "Table":
+    """The nearest past agreements elsewhere."""
+    from forestall.instruments.mediation.record_sentences import alike_in, contents, whether_held
+
+    words = ("Agreement elsewhere", "Conflict then", "Contains", "Followed by")
+    table = _table(f"Past agreements in conflicts most like that of {name}", words, ("Distance",))
+    for one in found.cases:
+        about = f"{one.agreement.name} ({one.agreement.conflict}, {one.agreement.day})"
+        table.add_row(about, alike_in(one), contents(one.agreement), whether_held(one), f"{one.distance:.2f}")
+    table.caption = "Distance: mean of seven parts, 0 (alike) to 1."
+    return table
+
+
+def rates(found: "Similar") -> Iterator[str]:
+    """Shares of past agreements that held, and what the reader must know of them."""
+    for one in (found.nearest, found.everywhere):
+        if one is not None and one.share is not None:
+            span = f"95 % interval {100 * one.low:.0f} to {100 * one.high:.0f} %"
+            yield f"{100 * one.share:.0f} % of {one.about} held five years ({span}, {one.processes} processes)."
+    yield from (f"{note[0].upper()}{note[1:]}." for note in found.notes)
+    yield from (f"{series}: to {day}." for series, day in found.ends)
 
 
 def _table(

@@ -35,7 +35,8 @@ class Here:
     known (a process counts once). often: names of third parties with the number of agreements, processes and crises
     they had a role in, most first. last: the one in which a role was taken last, None if no third party is known.
     running: processes without a known end, those with the newest roles first. unresolved: names of third parties in the
-    sources that no state or organisation could be found for. ends: series and the last day each covers.
+    sources that no state or organisation could be found for. ends: series and the last day each covers, not after the
+    day asked about.
     """
 
     counts: tuple[tuple[str, int], ...]
@@ -66,7 +67,7 @@ def here(record: Record, iso3: str) -> Here:
         last=None if taken.is_empty() else _talks(talks, roles, taken["unit"][-1]),
         running=tuple(_talks(talks, roles.filter(pl.col("until").is_null()), unit) for unit in newest),
         unresolved=int(talks["unresolved"].sum()),
-        ends=record.ends,
+        ends=tuple((series, min(day, record.on)) for series, day in record.ends),
     )
 
 

@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 from forestall.instruments import phrases
 from forestall.instruments.assessment import Case, Evidence, Finding, Option
+from forestall.instruments.mediation.agreements import Agreement
 from forestall.instruments.mediation.history import Here
 from forestall.instruments.mediation.ranking import KINDS, Candidate, Ranking, Reason
+from forestall.instruments.mediation.similar import Similar
 
 MEANING = (
     "The ranking tells who mediates, learned from who did; it does not tell who succeeds, nor whom the parties accept."
@@ -22,10 +24,15 @@ _WHEN = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?(\.\.\d{4}(-\d{2}(-\d{2})?)?)?$")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What an assessment rests on, for a page to show beside it. ranked: None where nothing calls for a mediator."""
+    """What an assessment rests on, for a page to show beside it.
+
+    ranked, similar: None where nothing calls for a mediator. agreements: the newest first.
+    """
 
     here: Here
-    ranked: Ranking | None
+    agreements: tuple[Agreement, ...] = ()
+    ranked: Ranking | None = None
+    similar: Similar | None = None
 
 
 @dataclass(slots=True)
