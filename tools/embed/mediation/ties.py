@@ -56,6 +56,9 @@ OBLIGATIONS = {
 ALLIANCES_END = 2018
 BORDERS_TO = date(1988, 12, 31)
 """Later borders stand in table `neighbours`."""
+ENDED_BORDERS = {frozenset(("MMR", "PAK")): date(1971, 12, 15), frozenset(("CYP", "TUR")): date(1974, 7, 31)}
+"""Borders that COW carries on: Pakistan's with Myanmar was East Pakistan's; Türkiye's with Cyprus is none of two states
+that the UN knows (S/RES/541 (1983))."""
 HOLY_SEE = ("VAT", "ITA", date(1929, 2, 11))
 FORMS = (
     "colony",
@@ -129,7 +132,10 @@ def borders(inputs: Inputs, left_out: Counter[str]) -> Iterator[Row]:
         if None in codes or codes[0] == codes[1]:
             left_out[BORDERS] += 1
             continue
-        first, until = max(first, date(series.FIRST_YEAR, 1, 1)), min(until, BORDERS_TO)
+        until = min(until, BORDERS_TO, ENDED_BORDERS.get(frozenset(map(str, codes)), until))
+        if until < first:
+            continue
+        first = max(first, date(series.FIRST_YEAR, 1, 1))
         yield (str(codes[0]), str(codes[1]), "land_border", first.year, until.year, first, until, None, "COW 3.2")
     one, other, since = HOLY_SEE
     for pair in ((one, other), (other, one)):
@@ -195,14 +201,18 @@ def interstate(inputs: Inputs) -> Iterator[Row]:
 
 
 def interventions(inputs: Inputs) -> pl.DataFrame:
-    """States that are party to a conflict located in another country, by year."""
-    rows = {
-        (conflict, where, who, side, "primary" if primary else "secondary", year)
-        for conflict, year, places, parties in _conflicts(inputs)
-        for where in places
-        for who, side, primary in parties
-        if who not in places
-    }
+    """States that are party to a conflict located in another country, by year.
+
+    A war between states is located in each of them: then only the other side has come from elsewhere.
+    """
+    rows = set()
+    for conflict, year, places, parties in _conflicts(inputs):
+        own = {(who, side) for who, side, _ in parties if who in places}
+        for where in places:
+            against = {side for who, side in own if who == where}
+            for who, side, primary in parties:
+                if who != where and (who not in places or (against and side not in against)):
+                    rows.add((conflict, where, who, side, "primary" if primary else "secondary", year))
     return _frame(INTERVENTIONS, sorted(rows, key=lambda row: (row[5], *row[:5])))
 
 

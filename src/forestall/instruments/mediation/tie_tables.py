@@ -30,6 +30,9 @@ ACTIVE = 25
 """State-based deaths in a calendar year from which a conflict is active, as UCDP counts."""
 BY_TERRITORY_FROM = 1989
 """From this year on deaths are counted by the country they fell in; before it conflicts by their location."""
+NO_BORDERS = (("CYP", "TUR"), ("MMR", "PAK"))
+"""Pairs that COW lists as neighbours on land after 1988 and that are none: Pakistan's border with Myanmar was that of
+East Pakistan, and the UN knows no land border of Türkiye with Cyprus (S/RES/541 (1983))."""
 DEATHS, MONTHS, CONFLICTS = "ucdp_country_year", "ucdp_country_month", "ucdp_conflict_year"
 
 
@@ -53,7 +56,7 @@ class Held:
     """All ties of a workspace. codes: of series, the order that numbers refer to.
 
     ties: by kind, spells in years. ruled, parted: until days. borders: days, before 1989; neighbours: months, after.
-    spoken: code by language. belongs: code and organisation, in days. at_home, fights: by year, who fights there with it.
+    spoken: code by language. belongs: code and organisation, in days. at_home: by year; fights: where and who, by year.
     """
 
     codes: tuple[str, ...]
@@ -89,6 +92,9 @@ def held(workspace: Workspace) -> Held:
     def kind(tie: str) -> pl.DataFrame:
         return rows.filter(pl.col("tie") == tie)
 
+    near = workspace.table("neighbours").filter(pl.col("contiguity") == 1)
+    for pair in NO_BORDERS:
+        near = near.filter(~(pl.col("iso3").is_in(pair) & pl.col("neighbour").is_in(pair)))
     years = ("defence_pact", "any_alliance", "crisis_rivalry", "interstate_conflict")
     members = workspace.table(MEMBERSHIPS).filter(pl.col("membership").is_in(FULL))
     members = members.with_columns(pl.col("organisation").replace(FORERUNNERS))
@@ -99,12 +105,7 @@ def held(workspace: Workspace) -> Held:
         ruled=_spells(kind("coloniser"), codes, "other", (None, "until_day")),
         parted=_spells(kind("part_of"), codes, "other", (None, "until_day")),
         borders=_spells(kind("land_border"), codes, "other", ("since_day", "until_day")),
-        neighbours=_spells(
-            workspace.table("neighbours").filter(pl.col("contiguity") == 1),
-            codes,
-            "neighbour",
-            ("from_month", "until_month"),
-        ),
+        neighbours=_spells(near, codes, "neighbour", ("from_month", "until_month")),
         distances=_spells(workspace.table(DISTANCES), codes, "other", ("first_year", "last_year"), value="km"),
         spoken=_spoken(workspace, codes),
         organisations=organisations,

@@ -45,15 +45,15 @@ class Ties:
     """The states of a day, n of them by code, and what binds or divides them; arrays are read-only.
 
     Square arrays (n, n), symmetric unless said, with a false or zero diagonal. contiguous: common border on land or a
-    river. distance_km: between nearest points, NaN not known. allied: any treaty of alliance (ATOP: defence, offence,
-    neutrality, non-aggression, consultation); defence: a defence pact. rival: on opposite sides of a crisis (ICB) or a
-    state-based conflict (UCDP) within 15 years. coloniser[i, j]: j ruled i; colonial: either way. part_of[i, j]: i was
-    part of j, or of the state that j continues. shared_language: an official language. shared_organisations: regional
+    river. distance_km: between nearest points, 0 with a common border, NaN not known. allied: any treaty of alliance
+    (ATOP: defence, offence, neutrality, non-aggression, consultation); defence: a defence pact. rival: on opposite
+    sides of a crisis (ICB) or a state-based conflict (UCDP) within 15 years. coloniser[i, j]: j ruled i; colonial:
+    either way. part_of[i, j]: i was part of j, or of the state that j continues. shared_language: an official language. shared_organisations: regional
     organisations of which both are members, int. ideal_distance: of ideal points in the General Assembly in standard
     deviations of all states', NaN for those without.
     (n,): council_seat: member of the Security Council; permanent. conflict_at_home: 25 or more state-based deaths on
-    its territory in the last year known. fights: country to the states from elsewhere that were party to a conflict
-    there in that year (troop contributors to operations that UCDP counts as a party are among them).
+    its territory in the last year known. fights: country to the other states that were party to a conflict located
+    there in that year (the other side of a war, and contributors to an operation that UCDP counts as a party, too).
     ends: series and the last year of it that these ties rest on.
     """
 
@@ -109,14 +109,14 @@ def ties(workspace: Workspace, on: date) -> Ties:
     contiguous |= _pairs(all_ties.neighbours, where, n, month_of(on))
     spoken = _rows(all_ties.spoken, where, n)
     away, votes_end = _ideal_distances(workspace, present, on)
-    seat, permanent = _seats(present, on)
+    seat, permanent = _seats(workspace, present, on)
     fighting = max((one for one in all_ties.fights if one <= known), default=0)
     at_home = max((one for one in all_ties.at_home if one <= known), default=0)
     return Ties(
         on=on,
         states=present,
         contiguous=_tied(contiguous),
-        distance_km=_tied(_distances(all_ties.distances, where, n, year)),
+        distance_km=_tied(np.where(contiguous, 0.0, _distances(all_ties.distances, where, n, year))),
         allied=_tied(allied),
         defence=_tied(defence),
         rival=_tied(rival),
@@ -192,11 +192,11 @@ def _distances(spells: Spells, where: "Whole", n: int, year: int) -> "Real":
 
 
 def _ideal_distances(workspace: Workspace, present: tuple[str, ...], on: date) -> tuple["Real", int]:
-    """Distances in standard deviations of all states' points, and the year of the votes; 0 before any were known."""
-    label, points = _points(workspace, on)
+    """Distances in standard deviations of the day's states, and the year of the votes; 0 before any were known."""
+    end, points = _points(workspace, on)
     at = np.array([points.get(code, np.nan) for code in present])
-    spread = float(np.std(list(points.values()))) if len(points) > 1 else np.nan
-    return np.abs(at[:, None] - at[None, :]) / spread, label
+    spread = float(np.nanstd(at)) if np.isfinite(at).any() else np.nan
+    return np.abs(at[:, None] - at[None, :]) / spread, end
 
 
 def _points(workspace: Workspace, on: date) -> tuple[int, Mapping[str, float]]:
@@ -207,9 +207,9 @@ def _points(workspace: Workspace, on: date) -> tuple[int, Mapping[str, float]]:
     return basis.data_end.year, points
 
 
-def _seats(present: tuple[str, ...], on: date) -> tuple["Yes", "Yes"]:
+def _seats(workspace: Workspace, present: tuple[str, ...], on: date) -> tuple["Yes", "Yes"]:
     """Members of the Council, and the permanent ones among them, (n,); none outside the years that are known."""
-    sitting = members(on) if FIRST <= on <= LAST else ()
+    sitting = members(on, workspace) if FIRST <= on <= LAST else ()
     permanent = {one.iso3 for one in sitting if one.permanent}
     everyone = {one.iso3 for one in sitting}
     return np.array([one in everyone for one in present]), np.array([one in permanent for one in present])
