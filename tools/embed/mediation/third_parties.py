@@ -84,7 +84,7 @@ def of(agreement: int, told: Told, own: frozenset[str], on: date) -> Third:
             held.setdefault((key, kind), set()).add(role)
         elif what == "drop":
             for one in [one for one in held if one[0] == key]:
-                held[one] -= {role} if role else held[one]
+                held[one] = (held[one] - {role} or {UNKNOWN}) if role else set()
         else:
             unresolved = () if what == "resolved" else (*unresolved, note)
     return Third(_flat(held), found.domestic, found.persons, unresolved)
