@@ -6,17 +6,21 @@ blocks of signatures. Nothing is dropped: every part of the text is an actor's, 
 resolved.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from forestall.instruments.mediation.third_parties import words
+from forestall.instruments.mediation.third_parties.fold import Read, fold
 from forestall.instruments.mediation.third_parties.lexicon import Actor, Kind
 from forestall.instruments.mediation.third_parties.scan import Mention, mentions
-from forestall.instruments.mediation.third_parties.segments import Span, Status, bare, items, person_like, spans
+from forestall.instruments.mediation.third_parties.segments import Span, Status, items, person_like, spans
 from forestall.instruments.mediation.third_parties.tokens import Token, tokens
 from forestall.instruments.mediation.third_parties.words import ROLE_OF, Role
 
+_LONG = 9
+"""Words of an item in a list at most."""
 MAX_TEXT = 100_000
 """Characters of a text that are read; the longest field of PA-X has 3,100."""
 
@@ -67,53 +71,38 @@ def parse(text: str, own: frozenset[str] = frozenset(), on: date | None = None) 
     agreement, for groups whose members changed; None: groups whatever the day. Never raises for any text.
     """
     text = text[:MAX_TEXT]
-    words_ = tokens(text)
-    named = mentions(text, words_, own, on)
-    parts = _cut(text, words_, named)
-    within = {token.start for one in named for token in words_[one.first : one.last + 1]}
-    found: list[Found] = []
-    told: list[Part] = []
-    domestic = 0
+    found = tokens(text)
+    named = mentions(text, found, own, on)
+    starts = [token.start for token in found]
+    index = _Index(found, named, starts, [starts[one.first] for one in named], [starts[one.last] for one in named])
+    within = {token.start for one in named if one.sort != "group" for token in found[one.first : one.last + 1]}
+    parts: list[Read] = []
+    actors: list[Found] = []
     heading: Role = "unknown"
-    scope: Status | None = None
-    folded: list[int] = []
-    for index, span in enumerate(parts):
-        inside = [token for token in words_ if span.start <= token.start < span.end]
-        plain = [token for token in inside if token.start not in within]
-        here = [one for one in named if span.start <= words_[one.first].start < span.end]
-        piece = text[span.start : span.end].strip()
+    for span in _cut(text, index):
+        inside, here = index.inside(span), index.here(span)
         external = [(one, actor) for one in here for actor in one.actors if actor.key not in own and _counts(one)]
         internal = any(actor.key in own for one in here if not one.place for actor in one.actors)
-        covered = any(words_[one.first].start < span.start <= words_[one.last].start and one.actors for one in named)
+        plain = [token for token in inside if token.start not in within]
+        part = Read(text[span.start : span.end].strip(), inside, plain, bool(external) or index.ends(span), internal)
+        parts.append(part)
         said = _said(plain)
-        if external or covered:
-            status: Status = "resolved"
-        elif internal:
-            status = "domestic"
-        else:
-            status = bare(piece, inside)
-            if status == "person" and ":" in piece and _is_body(piece):
-                status = "domestic"
-        if said not in ("unknown", "signatory") and (status == "passed" or _leads(piece, plain)):
+        if said not in ("unknown", "signatory") and (part.status() == "passed" or _leads(part)):
             heading = said
+        marks = [
+            (token.start, ROLE_OF[token.norm]) for token in plain if ROLE_OF.get(token.norm, "signatory") != "signatory"
+        ]
         for one, actor in external:
-            found.append(Found(actor.key, actor.kind, _role(one, plain, words_, heading), piece))
-        domestic += internal and status != "domestic"
-        if scope is not None and (status == "person" or (status == "domestic" and not internal and _describes(inside))):
-            status = scope
-        elif status == "person":
-            folded.append(index)
-        else:
-            if status in ("resolved", "domestic") and _describes(inside) and folded and folded[-1] == len(told) - 1:
-                told[-1] = Part(told[-1].text, status)  # the person in the line before is whom this part describes
-            scope = status if status in ("resolved", "domestic") and _opens(piece, inside, plain) else None
-        told.append(Part(piece, status))
+            role = "host" if one.hosting else _role(starts[one.first], marks, heading, said)
+            actors.append(Found(actor.key, actor.kind, role, part.text))
+    told = fold(parts)
+    both = sum(part.internal and status != "domestic" for part, status in zip(parts, told, strict=True))
     return Parsed(
-        _once(found),
-        domestic + sum(part.status == "domestic" for part in told),
-        sum(part.status == "person" for part in told),
-        tuple(part.text for part in told if part.status == "unresolved"),
-        tuple(told),
+        _once(actors),
+        both + told.count("domestic"),
+        told.count("person"),
+        tuple(part.text for part, status in zip(parts, told, strict=True) if status == "unresolved"),
+        tuple(Part(part.text, status) for part, status in zip(parts, told, strict=True)),
     )
 
 
@@ -121,31 +110,52 @@ def _counts(mention: Mention) -> bool:
     return not mention.place or mention.hosting
 
 
-def _cut(text: str, found: Sequence[Token], named: Sequence[Mention]) -> list[Span]:
+@dataclass(frozen=True, slots=True)
+class _Index:
+    """The tokens and names of a text by place. starts: of the tokens; firsts, lasts: of each name's outer tokens."""
+
+    found: Sequence[Token]
+    named: Sequence[Mention]
+    starts: Sequence[int]
+    firsts: Sequence[int]
+    lasts: Sequence[int]
+
+    def inside(self, span: Span) -> Sequence[Token]:
+        """The tokens that begin in a part."""
+        return self.found[bisect_left(self.starts, span.start) : bisect_left(self.starts, span.end)]
+
+    def here(self, span: Span) -> Sequence[Mention]:
+        """The names that begin in a part."""
+        return self.named[bisect_left(self.firsts, span.start) : bisect_left(self.firsts, span.end)]
+
+    def ends(self, span: Span) -> bool:
+        """Whether the first name that ends in a part began before: "Economic Community of / Central African States"."""
+        at = bisect_left(self.lasts, span.start)
+        return at < len(self.lasts) and self.lasts[at] < span.end and self.firsts[at] < span.start
+
+
+def _cut(text: str, index: _Index) -> list[Span]:
     """The parts of the text; a plain list in one line is cut at its commas, so that the unknown in it stands out."""
     result: list[Span] = []
     for span in spans(text):
         pieces = items(text, span)
-        if len(pieces) > 1 and _is_list(pieces, found, named):
-            result += pieces
-        else:
-            result.append(span)
+        result += pieces if len(pieces) > 1 and _is_list(pieces, index) else [span]
     return result
 
 
-def _is_list(pieces: Sequence[Span], found: Sequence[Token], named: Sequence[Mention]) -> bool:
-    if any(found[one.first].start < piece.start <= found[one.last].start for one in named for piece in pieces):
-        return False  # a cut would go through a name
+def _is_list(pieces: Sequence[Span], index: _Index) -> bool:
+    """Whether at least half of the pieces name an actor, in few words, and none a person."""
+    offices = words.TITLES | words.FUNCTION | words.GOVERNMENT
     known = 0
     for piece in pieces:
-        inside = [token for token in found if piece.start <= token.start < piece.end]
-        if any(piece.start <= found[one.first].start < piece.end for one in named):
+        inside = index.inside(piece)
+        if index.ends(piece):
+            return False  # a cut would go through a name
+        if index.here(piece):
             known += 1
-            if len(inside) > 9:
+            if len(inside) > _LONG:
                 return False
-        elif (
-            len(inside) > 7 or person_like(inside) or {token.norm for token in inside} <= words.TITLES | words.FUNCTION
-        ):
+        elif len(inside) > _LONG or person_like(inside) or {token.norm for token in inside} <= offices:
             return False
     return 2 * known >= len(pieces)
 
@@ -156,72 +166,22 @@ def _said(inside: Iterable[Token]) -> Role:
     return next((role for role in said if role != "signatory"), said[0] if said else "unknown")
 
 
-def _role(mention: Mention, inside: Sequence[Token], found: Sequence[Token], heading: Role) -> Role:
-    """The role of one mention: the host of talks, what the nearest word of its part says, or the heading's."""
-    if mention.hosting:
-        return "host"
-    start = found[mention.first].start
-    near = sorted(
-        (abs(token.start - start), ROLE_OF[token.norm])
-        for token in inside
-        if token.norm in ROLE_OF and ROLE_OF[token.norm] != "signatory"
-    )
-    if near:
-        return near[0][1]
-    if heading != "unknown":
-        return heading
-    return _said(inside)
+def _role(start: int, marks: Sequence[tuple[int, Role]], heading: Role, said: Role) -> Role:
+    """The role of a name: what the nearest word of its part says, else the heading, else what the part says.
 
-
-def _leads(piece: str, inside: Sequence[Token]) -> bool:
-    """Whether the role that a part tells holds for the parts after it too: it comes first, or before a colon."""
-    lead = piece.partition(":")[0] if ":" in piece else ""
-    first = [token.norm for token in inside[: max(3, len(tokens(lead)))]]
-    return any(ROLE_OF.get(word, "signatory") != "signatory" for word in first)
-
-
-def _describes(inside: Sequence[Token]) -> bool:
-    """Whether a part begins like the description of the person in the line before: with an office or "for"."""
-    if not inside:
-        return False
-    first = next((token.norm for token in inside if not token.norm.isdigit()), "")
-    return first in words.TITLES - {"he", "h", "mr", "mrs", "ms", "dr", "his", "her", "hon"} or first in (
-        "for",
-        "on",
-        "of",
-        "pour",
-        "por",
-        "head",
-        "facilitator",
-        "mediator",
-        "moderator",
-    )
-
-
-def _opens(piece: str, inside: Sequence[Token], plain: Sequence[Token]) -> bool:
-    """Whether the persons in the lines after a part belong to it.
-
-    So after a colon, after "For the United Nations", and after a line with nothing but an actor's name. plain: the
-    words outside names of actors.
+    marks: the words of its part that tell a role, with their places.
     """
-    if piece.rstrip().endswith(":") or (":" in piece and _is_body(piece)):
-        return True
-    if not inside:
-        return False
-    short = inside[0].norm in ("for", "pour", "por", "on") and len(inside) <= 12
-    return short or (not _describes(inside) and not any(_is_new(token) for token in plain))
+    if not marks:
+        return heading if heading != "unknown" else said
+    at = bisect_left(marks, start, key=lambda mark: mark[0])
+    return min(marks[max(0, at - 1) : at + 1], key=lambda mark: abs(mark[0] - start))[1]
 
 
-def _is_body(piece: str) -> bool:
-    """Whether what stands before a colon names a body whose members follow: "Diplomatic Commission: A; B"."""
-    lead = tokens(piece.partition(":")[0])
-    return any(token.norm in words.ORGANISED for token in lead)
-
-
-def _is_new(token: Token) -> bool:
-    """Whether a word is no title, role, heading or function word: perhaps a person's name."""
-    known = (words.TITLES, words.FUNCTION, words.HEADINGS, words.GOVERNMENT, words.ORGANISED, words.ROLE_OF)
-    return token.capital and len(token.norm) > 1 and not any(token.norm in held for held in known)
+def _leads(part: Read) -> bool:
+    """Whether the role that a part tells holds for the parts after it too: it comes first, or before a colon."""
+    lead = part.text.partition(":")[0] if ":" in part.text else ""
+    first = [token.norm for token in part.plain[: max(3, len(tokens(lead)))]]
+    return any(ROLE_OF.get(word, "signatory") != "signatory" for word in first)
 
 
 def _once(found: Sequence[Found]) -> tuple[Found, ...]:

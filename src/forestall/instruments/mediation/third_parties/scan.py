@@ -12,6 +12,8 @@ from forestall.instruments.mediation.third_parties.tokens import Token
 # What may stand between two words of one name: not a comma, semicolon or the end of a sentence.
 _WITHIN = re.compile(r"[\s\-–—'’./(]*(?:the\s+)?[\s\-–'’.]*", re.IGNORECASE)
 _CLOSE = re.compile(r"[\s\-–]*(?:the\s+)?", re.IGNORECASE)
+_NEAR = 80
+"""Characters to either side in which an adjective must be alone in its line to stand for its state."""
 _ALWAYS_CAPITALS = 5
 """Acronyms of at most so many letters count only in capitals; longer ones with a capital first letter (Unmiss)."""
 
@@ -38,7 +40,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A name found. actors: one, or a group's members, none for a name that is no actor.
+    """A name found. actors: one, or a group's members; none while it may still turn out to be no actor.
 
     first, last: its tokens (last included). place: it is named as a place; hosting: as the place of talks or signature.
     """
@@ -52,7 +54,7 @@ class Mention:
 
 
 def mentions(text: str, found: Sequence[Token], own: frozenset[str], on: date | None = None) -> list[Mention]:
-    """The names in a text, from left to right, the longest at each place."""
+    """The names of actors in a text, from left to right, the longest at each place."""
     reading = Reading(text, found, own, on)
     result: list[Mention] = []
     at = 0
@@ -72,7 +74,7 @@ def mentions(text: str, found: Sequence[Token], own: frozenset[str], on: date | 
             mention = replace(mention, place=True, hosting=result[-1].hosting)
         result.append(mention)
         at = mention.last + 1
-    return _without_generic(found, result)
+    return [mention for mention in _without_generic(found, result) if mention.actors]
 
 
 def _goes_on(reading: Reading, before: Mention, mention: Mention) -> bool:
@@ -141,18 +143,19 @@ def _in_capitals(written: Sequence[Token]) -> bool:
     return raw[:1].isupper()
 
 
-def _judged(reading: Reading, first: int, last: int, entry: Entry) -> Mention | None:
-    """A match as it is meant; None where the words are no name of an actor at all."""
+def _judged(reading: Reading, first: int, last: int, entry: Entry) -> Mention:
+    """A match as it is meant; without actors where the words are no name of one."""
+    nobody = Mention((), first, last, "none")
     if entry.sort == "none":
-        return Mention((), first, last, entry.sort)
+        return nobody
     who = entry.actors
     if len(who) > 1 or who[0].kind != "state":
         place = entry.sort != "group" and _accredited(reading, first)
         return Mention(who, first, last, entry.sort, place)
     if entry.sort == "adjective":
-        return Mention(who, first, last, entry.sort) if _governs(reading, first, last) else None
+        return Mention(who, first, last, entry.sort) if _governs(reading, first, last) else nobody
     if _is_person(reading, first, last) or _former(reading, first, last):
-        return None
+        return nobody
     if who[0].key == "COG" and "COD" in reading.own and first == last:
         who = (actors()["COD"],)  # "Congo" alone
     place, hosting = _as_place(reading, first)
@@ -175,7 +178,8 @@ def _governs(reading: Reading, first: int, last: int) -> bool:
         if not token.capital and token.norm not in ("and", "et"):
             break
     start, end = reading.found[first].start, reading.found[last].end
-    alone = re.split(r"[\n\r;,]", reading.text[:start])[-1] + re.split(r"[\n\r;,]", reading.text[end:], maxsplit=1)[0]
+    before, after = reading.text[max(0, start - _NEAR) : start], reading.text[end : end + _NEAR]
+    alone = re.split(r"[\n\r;,]", before)[-1] + re.split(r"[\n\r;,]", after, maxsplit=1)[0]
     return not re.search(r"\w", alone)
 
 
@@ -238,9 +242,14 @@ def _as_place(reading: Reading, first: int) -> tuple[bool, bool]:
             return True, bool(words.HELD & set(window[-8:])) and not words.ENVOYS & set(window[-4:-1])
         if before.norm == "to":
             return not {"thanks", "due", "gratitude", "appreciation", "according", "grateful"} & set(window[-3:]), False
-        if before.norm in ("for", "on", "sur", "pour") and first >= 2 and not reading.gap(first - 2).strip():
-            return bool(words.ENVOYS & set(_clause(reading, first - 1))), False
-    elif reading.gap(first - 1).strip() == "," and first >= 2 and before.capital:
+        if before.norm in ("for", "on", "sur", "pour") and first >= 2 and not reading.gap(first - 2).strip(" "):
+            return bool(words.ENVOYS & set(_clause(reading, first - 1))) and window[-3:-1] != [
+                "high",
+                "commissioner",
+            ], False
+    elif (
+        reading.gap(first - 1).strip() == "," and first >= 2 and before.capital and before.norm not in words.CONTINENTS
+    ):
         # "in Geneva, Switzerland": the word before the town tells.
         town = first - 1
         while town > 0 and reading.found[town - 1].capital and first - town < 3 and not reading.gap(town - 1).strip():

@@ -19,7 +19,9 @@ _TITLE_END = re.compile(
 )
 _ITEM = re.compile(r"\s*,\s*(?:and\s+|et\s+|y\s+)?|\s+and\s+|\s+et\s+")
 # A person with the letters of a party or office that no register of ours knows: "A. Name, GRP", "B. Name (MTSM)".
-_TAGGED = re.compile(r"[a-zà-ÿ.][,(\s]*[,(]\s*(?:the\s+)?[A-Z]{2,6}(?:-[A-Z]{1,4})?\b(?!\.)")
+_TAGGED = re.compile(
+    r"(?:\w[.\s]*[,(]\s*|\b(?:of|from|de|du)\s+)(?:the\s+|la\s+)?([A-Z]{2,6})(?=\s*[,;()\[\]]|\s*$|\s+of\b)"
+)
 _PARTICLES = frozenset(
     {
         "bin",
@@ -113,7 +115,9 @@ def bare(text: str, found: Sequence[Token]) -> Status:
 
 def _is_domestic(text: str, norms: set[str]) -> bool:
     """Whether words tell an office, party, church or association of the country itself."""
-    if _TAGGED.search(text) or norms & {"minister", "ministers", "ministry"} or norms & words.LOCAL_TITLES:
+    if any(tag.lower() not in words.HONOURS for tag in _TAGGED.findall(text)):
+        return True
+    if norms & {"minister", "ministers", "ministry", "ministre"} or norms & words.LOCAL_TITLES:
         return True
     return bool(norms & (words.DOMESTIC - words.TITLES)) and not norms & words.FOREIGN
 

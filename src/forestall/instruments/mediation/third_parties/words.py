@@ -53,13 +53,14 @@ FUNCTION = _set(
     s see below above one two three i ii iii iv v vi vii n name names none
     """
 )
+HONOURS = _set("jr sr ii iii con cmg mo obe kbe phd egh mp gcfr gcon cbe cfr mbs ebs esq")
 HEADINGS = _set(
     """
     signed sign signature signatures unsigned signatory signatories party parties third document uploaded annex copy
     agreement text listed list indicates indicate participants participated participating meeting held talks page
     untitled preamble unintelligible illegible illisible following named undersigned negotiators negotiations round
     peace process annexed provided provides preceding summary transcript original undated done accord declaration date
-    done etaient presents were attendance listed signing invited guests statements opening
+    singed done etaient presents were attendance listed signing invited guests statements opening
     ont signe signes comme entities personalities stated uploaded but also listed
     place stamp initialled initials provision provisions article section paragraph information statement note notes
     """
@@ -99,7 +100,7 @@ DOMESTIC = _set(
     ministry minister prime president republic government gouvernement gobierno interim transitional state
     panel negotiating secretariat delegation negotiators negociadores consultant counsel general commandement
     majlis shura datu maire ongs testigo temoins lgas ward zonal paramount king monarch emir emirate oba igwe
-    monitoring verification team joint brigade battalion patriarch patriarchate mufti episcopal episcopate conference
+    monitoring verification team brigade etat battalion patriarch patriarchate mufti episcopal episcopate conference
     assemblee ministre notables notable sage sages chieftain headman omda nazir sultan leaders stakeholders
     citizens presidency presbyter paz region regional foundation peoples people supreme
     coordination plateforme platform league forum network
@@ -129,7 +130,7 @@ ENVOYS = _set(
     """
     ambassador ambassadors ambassadeur embajador representative representatives representation representant
     representante envoy envoys emissary mission missions office offices embassy consul consulate commissioner
-    coordinator delegate delegation adviser advisor advisers advisors official secretary minister director officer
+    coordinator delegate delegation adviser advisor advisers advisors official director officer
     group committee commission force operation team desk troops mediator facilitator chair chairman chairperson
     commander observer observers accredited initiative negotiator head chief charge nuncio process conference
     panel council friends partners programme support assistance meeting talks peace responsible
@@ -158,6 +159,7 @@ ROMANCE_ARTICLES = _set("le la les l el los las du des")
 ROMANCE_OFFICES = _set(
     "republique republica gouvernement gobierno governo ambassade embajada delegation delegacion ministre ministro"
 )
+CONTINENTS = _set("europe africa asia america oceania")
 GENERIC = _set(
     "countries country states state nations entities organizations organisations personalities bodies parties"
 )
