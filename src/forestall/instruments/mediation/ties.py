@@ -48,9 +48,9 @@ class Ties:
     river. distance_km: between nearest points, 0 with a common border, NaN not known. allied: any treaty of alliance
     (ATOP: defence, offence, neutrality, non-aggression, consultation); defence: a defence pact. rival: on opposite
     sides of a crisis (ICB) or a state-based conflict (UCDP) within 15 years. coloniser[i, j]: j ruled i; colonial:
-    either way. part_of[i, j]: i was part of j, or of the state that j continues. shared_language: an official language. shared_organisations: regional
-    organisations of which both are members, int. ideal_distance: of ideal points in the General Assembly in standard
-    deviations of all states', NaN for those without.
+    either way. part_of[i, j]: i was part of j, or of the state that j continues. shared_language: an official language.
+    shared_organisations: regional organisations of which both are members, int. ideal_distance: of ideal points in the
+    General Assembly in standard deviations of all states', NaN for those without.
     (n,): council_seat: member of the Security Council; permanent. conflict_at_home: 25 or more state-based deaths on
     its territory in the last year known. fights: country to the other states that were party to a conflict located
     there in that year (the other side of a war, and contributors to an operation that UCDP counts as a party, too).
