@@ -1,5 +1,6 @@
 """`forestall regional`: the regional organisations of a state, or the members of an organisation, on a day."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,16 +21,25 @@ def register(app: typer.Typer) -> None:
 
 def regional(
     query: Annotated[
-        str,
+        str | None,
         typer.Argument(
             metavar="COUNTRY|ORGANISATION",
             help="A country (ISO3, Gleditsch-Ward number or name) or an organisation (AU, ECOWAS, OSCE or its name).",
         ),
-    ],
+    ] = None,
     *,
     on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="The day; default: today.")] = None,
     other: Annotated[
         str | None, typer.Option("--with", metavar="COUNTRY", help="Only organisations that both states belong to.")
+    ] = None,
+    in_crisis: Annotated[
+        bool, typer.Option("--crisis", help="Rank organisations for a country, and how the UN worked with them there.")
+    ] = False,
+    coverage: Annotated[
+        bool, typer.Option("--coverage", help="Who covers the countries with 25 or more deaths in twelve months.")
+    ] = False,
+    chart: Annotated[
+        Path | None, typer.Option("--chart", metavar="FILE.svg", help="Draw what --coverage finds.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -39,13 +49,32 @@ def regional(
     from forestall.regional import find, membership
 
     when = day_or_today(on)
+    if chart is not None and not coverage:
+        raise UsageError("--chart draws what --coverage finds: give both")
+    if coverage:
+        if query is not None or in_crisis or other is not None:
+            raise UsageError("--coverage is of all hot spots: give no country, no --crisis and no --with")
+        from forestall.cli import regional_crisis
+
+        regional_crisis.coverage(when, chart, as_json)
+        return
+    if query is None:
+        raise UsageError("no country or organisation given: name one, or give --coverage")
     found = find.place(query, when)
     if when > membership.KNOWN_TO:
         note(f"changes are known to {membership.KNOWN_TO}; later ones are missing here")
     if isinstance(found, find.Acronym):
         if other is not None:
             raise UsageError(f"--with compares two states, and {query!r} is an organisation: leave it out")
+        if in_crisis:
+            raise UsageError(f"--crisis ranks organisations for a country, and {query!r} is one: name a country")
         _organisation(found, when, as_json)
+    elif in_crisis:
+        if other is not None:
+            raise UsageError("--crisis is of one country: leave --with out")
+        from forestall.cli import regional_crisis
+
+        regional_crisis.crisis(found, when, as_json)
     else:
         second = None if other is None else find.state(other, when)
         _state(found, second, when, as_json)

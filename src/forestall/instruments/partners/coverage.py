@@ -58,7 +58,7 @@ class Column:
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """The matrix as of a day. columns: organisations that may mediate or deploy and have a member here or have acted
-    here, most hot spots first. months: in which
+    here, those with most such hot spots first. months: in which
     the deaths were recorded, "" where countries were given. uncovered: hot spots without any organisation of these."""
 
     on: date
@@ -99,7 +99,8 @@ def of(workspace: Workspace, on: date, spots: Sequence[tuple[int, float | None]]
         if (counts[name] or any(row[name].here for row in by_row))
         and {power.power for power in family.powers(on)} & (POLITICAL | FORCE)
     ]
-    columns = sorted(able, key=lambda name: (-counts[name], len(named[name].members), name))
+    touched = {name: sum(_stands(row.get(name)) or bool(row[name].here) for row in by_row) for name in able}
+    columns = sorted(able, key=lambda name: (-touched[name], -counts[name], len(named[name].members), name))
     rows = tuple(
         HotSpot(gw_id, at.iso3, at.name, deaths, tuple(_cover(row[name]) for name in columns))
         for (gw_id, deaths, at), row in zip(held, by_row, strict=True)

@@ -40,80 +40,76 @@ def favouring(
 
 def against(one: Standing, at: Crisis, spells: Sequence[Membership]) -> tuple[Reason, ...]:
     """What speaks against an organisation, or limits it."""
-    day = at.on.isoformat()
+    return (*_apart(one, at, spells), *_others(one, at), *_limits(one, at))
+
+
+def _apart(one: Standing, at: Crisis, spells: Sequence[Membership]) -> list[Reason]:
+    """Where the country is suspended, has left or never belonged, and earlier suspensions."""
     out = []
     now = spells[-1] if spells and spells[-1].holds(at.on) else None
     if now is not None and now.standing == "suspended":
-        out.append(
-            _reason(
-                f"{at.name}'s membership has been suspended since {_when(now.since, now.since_precision)}{_how(now)}",
-                now,
-                at,
-                False,
-            )
-        )
+        since = f"{_when(now.since, now.since_precision)}{_how(now)}"
+        out.append(_reason(f"{at.name}'s membership has been suspended since {since}", now, at, False))
     elif now is not None and now.standing == "disputed":
         out.append(_reason(f"whether {at.name} is a member is disputed", now, at, False))
     elif one.own not in FULL:
         left = next((spell for spell in reversed(spells) if spell.until and spell is not now), None)
         if left is None or left.until is None:
-            out.append(Reason(f"{at.name} is no member", False, "no member", "standing", SOURCE, day))
+            out.append(_against(f"{at.name} is no member", "no member", "standing", SOURCE, at))
         else:
             was = "member" if left.standing in FULL else left.standing
             out.append(_reason(f"{at.name} is no {was} any more; its last day was {left.until}", left, at, False))
     past = [spell for spell in spells if spell.standing == "suspended" and spell is not now]
     if past:
         said = "; ".join(_span(spell) for spell in past)
-        out.append(
-            Reason(
-                f"{at.name}'s membership was suspended before: {said}",
-                False,
-                len(past),
-                "suspensions",
-                past[-1].source,
-                day,
-            )
-        )
+        text = f"{at.name}'s membership was suspended before: {said}"
+        out.append(_against(text, len(past), "suspensions", past[-1].source, at))
+    return out
+
+
+def _others(one: Standing, at: Crisis) -> list[Reason]:
+    """Other states with forces in the conflicts that stand on another side of the membership, and members who left."""
+    out = []
     if one.states_in and one.own not in FULL:
-        said = phrases.listing([state_then(state, at.on) for state in one.states_in])
         what = "is a member" if len(one.states_in) == 1 else "are members"
-        text = f"{said}, with forces in its conflicts, {what} and {at.name} is not"
-        out.append(Reason(text, False, len(one.states_in), "states", SOURCE, day))
+        text = f"{_names(one.states_in, at)}, with forces in its conflicts, {what} and {at.name} is not"
+        out.append(_against(text, len(one.states_in), "states", SOURCE, at))
     if one.states_out and one.own in FULL:
-        said = phrases.listing([state_then(state, at.on) for state in one.states_out])
-        out.append(
-            Reason(
-                f"{said}, with forces in its conflicts, {_are(one.states_out)}",
-                False,
-                len(one.states_out),
-                "states",
-                SOURCE,
-                day,
-            )
-        )
+        text = f"{_names(one.states_out, at)}, with forces in its conflicts, {_are(one.states_out)}"
+        out.append(_against(text, len(one.states_out), "states", SOURCE, at))
     gone, all_time = len(one.family.left), len(one.family.left) + one.members
     if gone >= LEFT * all_time and one.own in FULL:
         text = f"{gone} of the {all_time} states that were ever members have left"
-        out.append(Reason(text, False, gone, "states", SOURCE, day))
+        out.append(_against(text, gone, "states", SOURCE, at))
+    return out
+
+
+def _limits(one: Standing, at: Crisis) -> list[Reason]:
+    """Aid to one party, legal bases that are missing or do not reach the country, and no record there."""
+    out = []
     aid = [act for act in one.here if act.form in AID and act.open(at.on)]
     if aid:
         said = phrases.listing([act.what for act in aid])
         text = f"{said} {'serves' if len(aid) == 1 else 'serve'} the forces of one party"
-        out.append(Reason(text, False, len(aid), "operations", aid[-1].source, day))
-    if not one.may & (POLITICAL | FORCE):
-        out.append(Reason("no basis to mediate or deploy was found in force", False, 0, "legal bases", REGISTER, day))
+        out.append(_against(text, len(aid), "operations", aid[-1].source, at))
+    based = bool(one.may & (POLITICAL | FORCE))
+    if based and one.reach < REACHES and one.here:
+        text = f"its instruments to mediate or deploy are for its members, and {at.name} is none"
+        out.append(_against(text, "members only", "reach", REGISTER, at))
+    if not based:
+        out.append(_against("no basis to mediate or deploy was found in force", 0, "legal bases", REGISTER, at))
     if not one.here:
-        out.append(
-            Reason(
-                f"no operation or part in mediation of its own is known in {at.name}",
-                False,
-                0,
-                "acts",
-                acts.OPERATIONS,
-                day,
-            )
-        )
-    return tuple(out)
+        text = f"no operation or part in mediation of its own is known in {at.name}"
+        out.append(_against(text, 0, "acts", acts.OPERATIONS, at))
+    return out
+
+
+def _against(text: str, figure: int | str, unit: str, source: str, at: Crisis) -> Reason:
+    return Reason(text, False, figure, unit, source, at.on.isoformat())
+
+
+def _names(states: Sequence[str], at: Crisis) -> str:
+    return phrases.listing([state_then(state, at.on) for state in states])
 
 
 def _near(one: Standing, at: Crisis) -> Reason:
@@ -124,7 +120,7 @@ def _near(one: Standing, at: Crisis) -> Reason:
     else:
         said = f"{inside} of {every} neighbours {where} {'is a member' if inside == 1 else 'are members'}"
     others = one.members - (one.own in FULL)
-    text = f"{said} (of its {others} other members)"
+    text = f"{said}, {_rest(others - inside)}"
     return Reason(text, True, inside, "states", NEIGHBOURS, at.on.isoformat())
 
 
@@ -267,6 +263,10 @@ def data_ends(at: Crisis) -> tuple[tuple[str, str], ...]:
         ("other operations, our list", acts.KNOWN_TO.isoformat()),
         ("uniformed persons in UN missions by contributor", "2014-08"),
     )
+
+
+def _rest(members: int) -> str:
+    return "as is no other state" if not members else f"beside {_number(members, 'other state')}"
 
 
 def _are(states: Sequence[str]) -> str:

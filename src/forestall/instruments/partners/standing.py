@@ -59,9 +59,10 @@ class Standing:
     own: the country's standing in it, None if none. states_in: other states party to the conflicts that are members;
     states_out: those that are not. powers: as on the day. neighbours_in: neighbours that are members; members: how many
     it has. here: what it did in the country, by first day. led, mediated: operations that it had led and events in
-    which it had a part in mediation, anywhere; largest: persons in the largest of the operations. reach: 1 where the
-    country has a standing in it or it has acted there, else the share of its acts that were outside its members, since
-    a charter binds members only. membership to capacity: the components, 0 to 1.
+    which it had a part in mediation, anywhere; largest: persons in the largest of the operations. reach: how far its
+    legal bases reach the country, since a charter binds members: 1 where the country has a standing in it or it has
+    acted there without one, else the share of its acts that were outside its members. membership to capacity: the
+    components, 0 to 1.
     """
 
     family: Family
@@ -114,7 +115,8 @@ def _standing(family: Family, crisis: Crisis, here: tuple[Act, ...], capacity: C
     membership = MEMBERSHIP.get(own or "", 0.0)
     if crisis.states:
         membership *= OWN + (1 - OWN) * len(states_in) / len(crisis.states)
-    reach = 1.0 if own in MEMBERSHIP or here else capacity.outside
+    bound = own in MEMBERSHIP
+    reach = 1.0 if bound or any(not one.inside for one in here) else capacity.outside
     others = len(members - {crisis.iso3})
     return Standing(
         family=family,
@@ -133,7 +135,7 @@ def _standing(family: Family, crisis: Crisis, here: tuple[Act, ...], capacity: C
         closeness=closeness(len(beside), len(crisis.neighbours), others),
         record=_record(here, crisis.on),
         reach=reach,
-        capacity=reach * capacity.scaled,
+        capacity=(1.0 if bound or here else capacity.outside) * capacity.scaled,
     )
 
 
