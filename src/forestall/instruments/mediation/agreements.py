@@ -132,11 +132,12 @@ def _of(rows: pl.DataFrame, iso3: str, on: date) -> pl.DataFrame:
 class _Told:
     """What a record says of agreements, by event."""
 
-    def __init__(self, held: Record) -> None:
+    def __init__(self, held: Record, events: pl.Series) -> None:
         self.on = held.on
-        self._events = {row["event"]: row for row in held.events.filter(event_kind="agreement").iter_rows(named=True)}
+        asked = pl.col("event").is_in(events.implode())
+        self._events = {row["event"]: row for row in held.events.filter(asked).iter_rows(named=True)}
         self._roles: dict[str, list[dict[str, Any]]] = {}
-        for row in held.roles.iter_rows(named=True):
+        for row in held.roles.filter(asked).iter_rows(named=True):
             self._roles.setdefault(row["event"], []).append(row)
 
     def about(self, event: str) -> dict[str, Any]:
@@ -152,7 +153,9 @@ class _Told:
 
 def described(workspace: Workspace, rows: pl.DataFrame, on: date) -> Iterator[Agreement]:
     """Rows of `mediation_agreements` as agreements, as of a day."""
-    told = _Told(record(workspace, on, pax=False))
+    if rows.is_empty():
+        return
+    told = _Told(record(workspace, on, pax=False), rows["event"])
     for row in rows.iter_rows(named=True):
         ended, ended_on = _end(row, on)
         yield Agreement(

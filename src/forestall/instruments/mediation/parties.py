@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import polars as pl
 
@@ -23,6 +24,7 @@ RECENT = 3
 ACTIVE = 25
 """Deaths in a calendar year that make fighting between organised parties an armed conflict, by UCDP's definition."""
 STATE_BASED = 1
+YEARS, MONTHS = "ucdp_conflict_year", "ucdp_conflict_month"
 SOURCE = "UCDP/PRIO Armed Conflict and UCDP Dyadic 25.1 (to 2024); UCDP Candidate Events (2025 on, provisional)"
 _GOVERNMENT = "Government of "
 _UNNAMED = re.compile(r"^XXX\d+")
@@ -44,7 +46,8 @@ def parties(workspace: Workspace, gw_id: int, on: date) -> tuple[Party, ...]:
     state did not exist on that day.
     """
     state = countries.by_gw(gw_id, on)
-    seen = [*_of_years(workspace, state, on), *_of_months(workspace, state, on)]
+    years, months = _tables(workspace, _added(workspace))
+    seen = [*_of_years(years, state, on), *_of_months(years, months, state, on)]
     latest: dict[tuple[str, int], _Seen] = {}
     for one in seen:
         held = latest.get((one.name, one.conflict_id))
@@ -75,12 +78,18 @@ def sides(text: str | None) -> tuple[str, ...]:
     return tuple(name.strip() for name in names if name.strip() and not _UNNAMED.match(name.strip()))
 
 
-def _of_years(workspace: Workspace, state: countries.State, on: date) -> Iterator[_Seen]:
-    rows = workspace.current("ucdp_conflict_year").filter(
-        pl.col("iso3") == state.series_iso3,
-        pl.col("year").is_between(on.year - RECENT, on.year - 1),
-        pl.col("dyad_id").is_not_null(),
-    )
+def _added(workspace: Workspace) -> tuple[str, ...]:
+    return tuple(entry.sha256 for entry in workspace.catalogue().entries if entry.row.table in (YEARS, MONTHS))
+
+
+@lru_cache(maxsize=2)
+def _tables(workspace: Workspace, _added: tuple[str, ...]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both tables, by what the user has added to them: pages for all countries read them again and again."""
+    return workspace.current(YEARS).filter(pl.col("dyad_id").is_not_null()), workspace.current(MONTHS)
+
+
+def _of_years(years: pl.DataFrame, state: countries.State, on: date) -> Iterator[_Seen]:
+    rows = years.filter(pl.col("iso3") == state.series_iso3, pl.col("year").is_between(on.year - RECENT, on.year - 1))
     for row in rows.iter_rows(named=True):
         label = f"{state.name}: {row['territory'] or 'Government'}"
         if row["type_of_conflict"] == "interstate":
@@ -90,9 +99,9 @@ def _of_years(workspace: Workspace, state: countries.State, on: date) -> Iterato
                 yield _Seen(name, row["conflict_id"], label, row["year"])
 
 
-def _of_months(workspace: Workspace, state: countries.State, on: date) -> Iterator[_Seen]:
+def _of_months(years: pl.DataFrame, months: pl.DataFrame, state: countries.State, on: date) -> Iterator[_Seen]:
     last = month_id(on.year, on.month) - 1
-    rows = workspace.current("ucdp_conflict_month").filter(
+    rows = months.filter(
         pl.col("iso3") == state.series_iso3,
         pl.col("type_of_violence") == STATE_BASED,
         pl.col("month_id").is_between(month_id(on.year - RECENT, 1), last),
@@ -106,7 +115,7 @@ def _of_months(workspace: Workspace, state: countries.State, on: date) -> Iterat
         .filter(pl.col("deaths_total") >= ACTIVE)
         .sort("conflict_id", "year")
     )
-    known = workspace.current("ucdp_conflict_year").filter(pl.col("dyad_id").is_not_null(), pl.col("year") < on.year)
+    known = years.filter(pl.col("year") < on.year)
     for row in active.iter_rows(named=True):
         pairs = [pair for pair in row["dyad_name"] if " - " in pair and not _UNNAMED.match(pair)]
         if pairs:

@@ -8,6 +8,7 @@ cause: agreements are not signed at random, and whether likeness tells anything 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,7 @@ LEAST = 60
 """Agreements whose five years must be over before the measure asks the past about one."""
 RESAMPLES = 2000
 RECENT = 3
+READ = ("ucdp_conflict_year", "ucdp_country_year", TABLE)
 CONFLICTS = "UCDP/PRIO Armed Conflict and UCDP Dyadic 25.1"
 
 
@@ -146,15 +148,13 @@ def similar(workspace: Workspace, iso3: str, on: date, count: int = 5) -> Simila
     iso3: the code of the country's series. The conflict is that active last, the most intense one if there are several.
     Raises StoreError if a table is missing.
     """
-    told = history(workspace, on)
+    told, past, measure = _known(workspace, on, _added(workspace))
     ends = (
         (UCDP, min(on, ENDS[UCDP])),
         (CONFLICTS, date(told.last_year, 12, 31) if told.last_year else on),
     )
-    past = _past(workspace, told, on)
     of_it = [number for number, years in told.conflicts.items() if any(iso3 in one.iso3 for one in years.values())]
     here = setting(told, of_it, on.year - 1)
-    measure = measured(past)
     if here is None or here.year < min(on.year, told.last_year + 1) - RECENT:
         notes = (f"no state-based conflict was active here in the {RECENT} years before the figures end",)
         return Similar(iso3, on, None, (), None, None, measure, ends, notes)
@@ -179,6 +179,19 @@ def similar(workspace: Workspace, iso3: str, on: date, count: int = 5) -> Simila
         ends=ends,
         notes=_notes(measure, told.last_year),
     )
+
+
+def _added(workspace: Workspace) -> tuple[str, ...]:
+    """Digests of what the user has added to the tables that are read here."""
+    return tuple(entry.sha256 for entry in workspace.catalogue().entries if entry.row.table in READ)
+
+
+@lru_cache(maxsize=4)
+def _known(workspace: Workspace, on: date, _added: tuple[str, ...]) -> tuple[History, _Past, Measure | None]:
+    """What all countries share: a page for each of them asks the same of the past."""
+    told = history(workspace, on)
+    past = _past(workspace, told, on)
+    return told, past, measured(past)
 
 
 def _past(workspace: Workspace, told: History, on: date) -> _Past:
