@@ -58,6 +58,7 @@ _NOT_STATES = frozenset(
         ("palestinian", "territory"),
     }
 )
+_OTHERS_NAMES = {("TWN", ("china",)), ("CHN", ("republic", "of", "china"))}
 _FORMS = (
     ("republic", "of"),
     ("kingdom", "of"),
@@ -198,7 +199,8 @@ def _state_entries() -> Iterator[tuple[tuple[str, ...], Entry]]:
             continue
         actor = held[row.series_iso3]
         for name in (row.name, row.un_name, row.ucdp_name, *row.aliases):
-            if name:
+            # "China" was the seat of another government until 1971, and "Republic of China" the name of both.
+            if name and (actor.key, key(name)) not in _OTHERS_NAMES:
                 yield from _state_names(actor, name)
     for record in _spellings():
         actor = held[record["iso3"]]

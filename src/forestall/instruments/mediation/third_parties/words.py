@@ -107,7 +107,8 @@ DOMESTIC = _set(
     """
 )
 FOREIGN = _set(
-    "international internationale world global european africa african asian arab diplomatic embassy embassies"
+    "international internationale world global european africa african asian arab diplomatic embassy embassies "
+    "countries nations"
 )
 LOCAL_TITLES = _set(
     """
