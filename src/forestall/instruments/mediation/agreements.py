@@ -119,8 +119,9 @@ def agreements(workspace: Workspace, iso3: str, on: date) -> tuple[Agreement, ..
     if pax is not None:
         here = here.filter(~pl.col("agreement_id").is_in(pax["agreement_id"].drop_nulls().implode()))
         twins = {row["agreement_id"]: row for row in ucdp.iter_rows(named=True)}
-        told = _Told(record(workspace, on))
-        found = [_by_pax(row, twins.get(row["agreement_id"]), told) for row in _of(pax, iso3, on).iter_rows(named=True)]
+        theirs = _of(pax, iso3, on)
+        told = _Told(record(workspace, on), theirs["event"])
+        found = [_by_pax(row, twins.get(row["agreement_id"]), told) for row in theirs.iter_rows(named=True)]
     found += described(workspace, here, on)
     return tuple(sorted(found, key=lambda one: (one.day, one.event), reverse=True))
 
