@@ -185,12 +185,15 @@ def _print_fared() -> None:
     rows = {one.order: one for one in chances.fared()}
     rule, best = rows["rule"], rows[chances.BEST]
     new = {one.order: one for one in chances.fared(new=True)}
+    first, three = (
+        f"{100 * one:.0f} and {100 * other:.0f} %" for one, other in ((rule.hit1, best.hit1), (rule.hit3, best.hit3))
+    )
+    came = f"{100 * new['rule'].hit1:.0f} and {100 * new[chances.BEST].hit1:.0f} % of {new['rule'].cases}"
     typer.echo(
-        f"* In {rule.cases} windows of five years (2005 to 2024) in which any organisation acted, the first by "
-        f"standing did in {100 * rule.hit1:.0f} % (95 % interval {100 * rule.hit1_low:.0f} to "
-        f"{100 * rule.hit1_high:.0f}), the first by chance in {100 * best.hit1:.0f} %; one of the first three in {100 * rule.hit3:.0f} and "
-        f"{100 * best.hit3:.0f} %. Of those new to the country: first {100 * new['rule'].hit1:.0f} and "
-        f"{100 * new[chances.BEST].hit1:.0f} % of {new['rule'].cases}."
+        f"* In {rule.cases} windows of five years (2005 to 2024) in which any organisation acted, the first by standing "
+        f"and the first by chance did in {first} (95 % interval of the one by standing {100 * rule.hit1_low:.0f} to "
+        f"{100 * rule.hit1_high:.0f} %), one of the first three in {three}; of those new to the "
+        f"country, the first in {came}."
     )
 
 

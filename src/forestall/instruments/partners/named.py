@@ -45,7 +45,7 @@ def resolutions(workspace: Workspace, iso3: str, led: Iterable[Act], on: date) -
         return ()
     of_operations: dict[str, set[str]] = {}
     for act in led:
-        if len(act.what) >= SHORTEST:
+        if act.kind == "operation" and len(act.what) >= SHORTEST:
             of_operations.setdefault(act.organisation, set()).add(act.what)
     found: dict[str, list[tuple[date, str]]] = {}
     for symbol, day, title in rows.select("symbol", "date", "title").sort("date").iter_rows():

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from forestall.instruments import phrases
+from forestall.instruments.mediation import record
 from forestall.instruments.mediation.ranking import Reason
 from forestall.instruments.partners import acts
 from forestall.instruments.partners.acts import Act
@@ -17,6 +18,12 @@ REGISTER = "register of organisations (organisations.yml), from treaties and dec
 MEDIATION = "record of agreements, crises and processes (mediation_events, mediation_roles)"
 NEIGHBOURS = "COW contiguity and CShapes (neighbours)"
 PRESSURE = frozenset({"sanction", "suspend"})
+SERIES = (
+    "UCDP Peace Agreement 22.1",
+    "International Crisis Behavior 14",
+    "register of processes (forestall)",
+)
+"""Series of the record of mediation in which organisations have roles."""
 LEFT = 0.25
 """Share of all that were ever members from which those who left are worth a word."""
 SHOWN_POWERS = 2
@@ -262,6 +269,7 @@ def data_ends(at: Crisis) -> tuple[tuple[str, str], ...]:
         ("operations, data of Bara & Hultman", operations.LAST.isoformat()),
         ("other operations, our list", acts.KNOWN_TO.isoformat()),
         ("uniformed persons in UN missions by contributor", "2014-08"),
+        *((f"mediation, {name}", day.isoformat()) for name, day in record.ENDS.items() if name in SERIES),
     )
 
 
