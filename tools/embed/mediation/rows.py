@@ -22,19 +22,19 @@ class Event:
     name: str
     day: date
     from_precision: str
-    until: date | None
-    until_precision: str | None
-    process: str | None
     iso3: str
-    conflict_ids: str | None
-    stage: str | None
-    ended: bool | None
-    ended_on: date | None
-    talks_outcome: str | None
-    third_parties_domestic: int | None
-    third_parties_persons: int | None
-    unresolved: int
     source: str
+    unresolved: int = 0
+    until: date | None = None
+    until_precision: str | None = None
+    process: str | None = None
+    conflict_ids: str | None = None
+    stage: str | None = None
+    ended: bool | None = None
+    ended_on: date | None = None
+    talks_outcome: str | None = None
+    third_parties_domestic: int | None = None
+    third_parties_persons: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
