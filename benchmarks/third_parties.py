@@ -1,8 +1,8 @@
 """How well third parties are read from free text: coverage, and precision, recall and F1 against labels made by hand.
 
 `python -m benchmarks.third_parties --shared ../shared/data [--detail] [--unresolved 40]`. Coverage: every filled
-`ThrdPart` of PA-X v6 and every `pa_3rd` and `c_3rd` of UCDP's Peace Agreement Dataset. Labels: labels/third_parties.csv.
-The text of PA-X (non-commercial licence) is read and printed here, never stored.
+`ThrdPart` of PA-X v6 and every `pa_3rd` and `c_3rd` of UCDP's Peace Agreement Dataset. Labels:
+labels/third_parties.csv, parts dev, held and fresh. The text of PA-X (non-commercial licence) is read and printed here, never stored.
 """
 
 import argparse
@@ -106,7 +106,7 @@ def main() -> None:
     ):
         print("\n".join(coverage(name, held, chosen.unresolved)))
     by_id = {text.id: text for text in texts}
-    for part in ("dev", "held"):
+    for part in ("dev", "held", "fresh"):
         score = Score()
         for label in labels(part):
             text = by_id[label.id]
@@ -136,13 +136,13 @@ def coverage(name: str, texts: Sequence[Text], most: int) -> list[str]:
 
 
 def labels(part: str) -> list[Label]:
-    """The labels of one half."""
+    """The labels of one part."""
     lines = [line for line in LABELS.read_text("utf-8").splitlines() if not line.startswith("#")]
+    rows = [row for row in csv.DictReader(lines) if row["part"] == part]
     return [
-        Label(row["agt_id"], row["part"], frozenset(row["keys"].split()), row["domestic"] == "yes", row["persons"] == "yes")
-        for row in csv.DictReader(lines)
-        if row["part"] == part
-    ]  # fmt: skip
+        Label(row["agt_id"], part, frozenset(row["keys"].split()), row["domestic"] == "yes", row["persons"] == "yes")
+        for row in rows
+    ]
 
 
 def pax(path: Path) -> list[Text]:
@@ -151,10 +151,11 @@ def pax(path: Path) -> list[Text]:
     rows = frame.select("AgtId", "Dat", "Con", "Loc1ISO", "Loc2ISO", "ThrdPart").filter(
         pl.col("ThrdPart").fill_null("").str.strip_chars() != ""
     )
-    return [
-        Text(agt, text.strip(), own((*con.replace("(", "/").replace(")", "/").split("/"), iso1, iso2)), date.fromisoformat(day))
-        for agt, day, con, iso1, iso2, text in rows.iter_rows()
-    ]  # fmt: skip
+    found = []
+    for agt, day, con, iso1, iso2, text in rows.iter_rows():
+        countries = own((*con.replace("(", "/").replace(")", "/").split("/"), iso1, iso2))
+        found.append(Text(agt, text.strip(), countries, date.fromisoformat(day)))
+    return found
 
 
 def ucdp(path: Path, column: str) -> list[Text]:

@@ -125,7 +125,7 @@ def test_names_in_many_spellings(name: str, expected: str) -> None:
     [
         "us", "IS", "who", "", "   ", "nobody", "Michael Jordan", "Chad Smith", "Georgia Brown", "Turkey Bowl",
         "Northern Ireland", "New Mexico", "Gulf of Guinea", "Lake Chad", "Niger Delta", "Latin American", "Dominican",
-        "Indian Ocean", "former South African President", "Kenya and Uganda", "New Sudan Council of Churches", "\x00", "🕊",
+        "Indian Ocean", "Solomon Islands Christian Association", "former South African President", "Kenya and Uganda", "New Sudan Council of Churches", "\x00", "🕊",
     ],
 )  # fmt: skip
 def test_names_that_mean_nobody_or_several(name: str) -> None:
@@ -191,6 +191,11 @@ def test_keys_are_one_kind_each_and_spellings_are_held_once() -> None:
         ("South African Deputy President as facilitator", ("BDI",), {"ZAF"}),
         ("Facilitator of the Burundi peace process, South Africa", ("RWA",), {"ZAF"}),
         ("The representatives of Irans and Saudi Arabias governments", ("AFG",), {"IRN", "SAU"}),
+        ("The Solomon Islands Christian Association", ("PNG",), set()),
+        ("Egypt acted as mediator after a pact", ("SDN",), {"EGY"}),
+        ("former US Secretary of State C. V. and former Nigerian leader O. O.", ("BIH",), set()),
+        ("No", ("COM",), set()),
+        ("Third Party Facilitator For the Royal Norwegian Government", ("PHL",), {"NOR"}),
         ("they told us that the talks may go on", (), set()),
         ("Government of Norway", ("NOR",), set()),
         ("unsigned annex of the agreement", (), set()),

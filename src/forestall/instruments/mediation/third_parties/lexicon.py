@@ -18,7 +18,25 @@ PACKAGE = "forestall.instruments.mediation.third_parties"
 
 # Acronyms and codes of the registers that are words, given names or places oftener than what they stand for.
 _NOT_SCANNED = frozenset(
-    {"CAN", "NAM", "MSG", "UA", "COI", "UMA", "OTS", "CST", "GUAM", "ALBA", "BRIC", "IOC", "LEA", "UE", "COE", "CEI"}
+    {
+        "CAN",
+        "NAM",
+        "MSG",
+        "UA",
+        "COI",
+        "UMA",
+        "OTS",
+        "CST",
+        "GUAM",
+        "ALBA",
+        "BRIC",
+        "IOC",
+        "LEA",
+        "UE",
+        "COE",
+        "CEI",
+        "SICA",
+    }
     | {"GGC", "CGG", "SNG", "EC", "UFM"}
 )
 # Aliases of states that are persons' names, towns or regions oftener than states.
@@ -185,7 +203,7 @@ def _all() -> Iterator[tuple[tuple[str, ...], Entry]]:
 
 def _named(actor: Actor, names: Iterable[str], acronyms: Iterable[str]) -> Iterator[tuple[tuple[str, ...], Entry]]:
     for name in names:
-        yield key(name), Entry("name", (actor,))
+        yield key(name), Entry("name", (actor,), capitals=_short(name) or len(key(name)) == 1)
     for acronym in acronyms:
         yield key(acronym), Entry("acronym", (actor,), capitals=True)
 

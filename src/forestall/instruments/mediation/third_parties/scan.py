@@ -154,11 +154,13 @@ def _judged(reading: Reading, first: int, last: int, entry: Entry) -> Mention:
         return Mention(who, first, last, entry.sort, place)
     if entry.sort == "adjective":
         return Mention(who, first, last, entry.sort) if _governs(reading, first, last) else nobody
-    if _is_person(reading, first, last) or _former(reading, first, last):
+    if _is_person(reading, first, last) or _former(reading, first, last) or _in_association(reading, last, who[0]):
         return nobody
     if who[0].key == "COG" and "COD" in reading.own and first == last:
         who = (actors()["COD"],)  # "Congo" alone
     place, hosting = _as_place(reading, first)
+    if words.GOVERNMENT_BODIES & set(reading.norms(first, last + 1)):
+        place = False  # "for the Royal Norwegian Government" names no place
     place = place or _about(reading, first, last)
     return Mention(who, first, last, entry.sort, place, hosting)
 
@@ -186,8 +188,8 @@ def _governs(reading: Reading, first: int, last: int) -> bool:
 def _former(reading: Reading, first: int, last: int) -> bool:
     """Whether what follows is a former office ("former South African President"), which speaks for no state."""
     before = reading.norms(first - 1, first)
-    after = reading.norms(last + 1, last + 4)
-    offices = {"president", "minister", "secretary", "ambassador", "premier", "senator", "head"}
+    after = reading.norms(first, last + 4)
+    offices = {"president", "minister", "secretary", "ambassador", "premier", "senator", "head", "leader", "king"}
     if before[-1:] and before[-1] in words.FORMER:
         return bool(offices & set(after))
     clause = _clause(reading, first)
@@ -206,6 +208,18 @@ def _is_person(reading: Reading, first: int, last: int) -> bool:
             continue
         token = reading.found[near]
         if token.capital and not any(token.norm in held for held in known) and token.norm not in trie().follows:
+            return True
+    return False
+
+
+def _in_association(reading: Reading, last: int, who: Actor) -> bool:
+    """Whether a state's name begins that of a church or association ("Solomon Islands Christian Association")."""
+    if who.key in reading.own:
+        return False  # which is domestic
+    for here in range(last + 1, min(last + 4, len(reading.found))):
+        if reading.gap(here - 1) != " " or not reading.found[here].capital:
+            return False
+        if reading.found[here].norm in words.ASSOCIATIONS:
             return True
     return False
 

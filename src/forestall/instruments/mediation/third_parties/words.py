@@ -21,7 +21,7 @@ _ROLE_WORDS: dict[Role, str] = {
     "guarantor": "guarantor guarantors guarantee guarantees guaranteed guaranteeing garant garants garante garantes "
     "guaranty coguarantors",
     "observer": "observer observers observed observing observateur observateurs observador observadores monitor "
-    "monitors monitoring",
+    "monitors",
     "supporter": "support supported supporting supporter supporters sponsor sponsors sponsored assisted assistance "
     "accompanying acompanantes accompaniers encouraged thanks appreciation funded",
     "signatory": "signed signatory signatories cosigned signatures signature for pour por behalf",
@@ -72,7 +72,7 @@ GOVERNMENT = _set(
     secretaries ambassador ambassadors embassy embassies ambassade ambassadeur embajador embajada consul consulate
     high delegation delegations delegate envoy envoys mediator mediators mediation facilitator facilitators
     facilitation representative representatives representation officials official officers authorities republic
-    federation confederation state states parliament parliamentary senator senators congressman army military
+    federation confederation parliament parliamentary senator senators congressman army military
     troops forces force peacekeepers peacekeeping diplomat diplomats diplomatic administration side mission team
     negotiator negotiators observers observer monitors brokered led sponsored special deputy defence defense head leader
     leadership chief general gen colonel col admiral assistant under undersecretary charge cabinet leadership
@@ -160,12 +160,16 @@ ROMANCE_ARTICLES = _set("le la les l el los las du des")
 ROMANCE_OFFICES = _set(
     "republique republica gouvernement gobierno governo ambassade embajada delegation delegacion ministre ministro"
 )
+GOVERNMENT_BODIES = _set("government gouvernement embassy ministry department secretary agency authority")
+ASSOCIATIONS = _set("christian churches church association university movement liberation muslim")
 CONTINENTS = _set("europe africa asia america oceania")
 GENERIC = _set(
     "countries country states state nations entities organizations organisations personalities bodies parties"
 )
 NEGATION = re.compile(
-    r"\bno (?:third|external|other|signator|witness|mediator|signature)|\bunsigned\b|\bnot\s+signed\b|\bnone\b|\bn/?a\b"
+    r"^\W*no\W*$"
+    r"|\bno (?:third|external|other|signator|witness|mediator|signature)|\bunsigned\b|\bnot\s+signed\b"
+    r"|\bnone\b|\bn/?a\b"
     r"|\bnot (?:known|stated|indicated|available|listed|mentioned|specified|clear)\b|\bunknown\b|illegible"
     r"|unintelligible"
     r"|\bsigned version|\bsignatures? not\b|\bsee (?:above|below|page|list|agreement|text|original|participants)"
