@@ -122,8 +122,11 @@ class Similar:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Past:
-    """Past agreements as arrays: signed year, process, whether it held (NaN not known), settings and rows."""
+class Past:
+    """Past agreements as arrays (n,): year signed, process, whether it held (1, 0, NaN not known); between: distances.
+
+    rows: of `mediation_agreements`. settings: their conflicts at the time. between: (n, n).
+    """
 
     rows: pl.DataFrame
     settings: tuple[Setting, ...]
@@ -135,7 +138,7 @@ class _Past:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Asked:
-    past: _Past
+    past: Past
     told: History
     here: Setting
     parts: FloatArray
@@ -187,14 +190,15 @@ def _added(workspace: Workspace) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
-def _known(workspace: Workspace, on: date, _added: tuple[str, ...]) -> tuple[History, _Past, Measure | None]:
+def _known(workspace: Workspace, on: date, _added: tuple[str, ...]) -> tuple[History, Past, Measure | None]:
     """What all countries share: a page for each of them asks the same of the past."""
     told = history(workspace, on)
-    past = _past(workspace, told, on)
+    past = past_agreements(workspace, told, on)
     return told, past, measured(past)
 
 
-def _past(workspace: Workspace, told: History, on: date) -> _Past:
+def past_agreements(workspace: Workspace, told: History, on: date) -> Past:
+    """All agreements signed by a day whose conflict was active by then."""
     rows = workspace.table(TABLE).filter(pl.col("agreed_on") <= on).sort("agreed_on", "event")
     found: list[tuple[int, Setting]] = []
     for at, (numbers, day) in enumerate(rows.select("conflict_ids", "agreed_on").iter_rows()):
@@ -204,7 +208,7 @@ def _past(workspace: Workspace, told: History, on: date) -> _Past:
     kept = rows[[at for at, _ in found]]
     settings = tuple(one for _, one in found)
     outcomes = [held_of(told, dyads, day.year) for dyads, day in kept.select("dyad_ids", "agreed_on").iter_rows()]
-    return _Past(
+    return Past(
         rows=kept,
         settings=settings,
         signed=kept["agreed_on"].dt.year().to_numpy().astype(np.int64),
@@ -224,7 +228,7 @@ def held_of(told: History, dyads: str, signed: int) -> bool | None:
     return held(told, [int(number) for number in dyads.split(";")], signed)
 
 
-def rate(about: str, past: _Past, at: npt.NDArray[np.int64]) -> Rate:
+def rate(about: str, past: Past, at: npt.NDArray[np.int64]) -> Rate:
     """Share of these agreements that held: the mean of the processes' shares, interval by the number of processes."""
     shares = _by_process(past.process[at], past.held[at])
     if not len(shares):
@@ -238,7 +242,7 @@ def _by_process(process: npt.NDArray[np.int64], values: FloatArray) -> FloatArra
     return np.bincount(inverse, values) / np.maximum(np.bincount(inverse), 1)
 
 
-def measured(past: _Past, nearest: int = NEAREST) -> Measure | None:
+def measured(past: Past, nearest: int = NEAREST) -> Measure | None:
     """How well the share among the nearest foretold whether agreements held, against the share among all.
 
     For each agreement whose five years are over: only agreements of other countries whose own five years
