@@ -191,9 +191,9 @@ def _print_fared() -> None:
     came = f"{100 * new['rule'].hit1:.0f} and {100 * new[chances.BEST].hit1:.0f} % of {new['rule'].cases}"
     typer.echo(
         f"* In {rule.cases} windows of five years (2005 to 2024) in which any organisation acted, the first by "
-        f"standing and the first by chance did in {first} (95 % interval of the one by standing {100 * rule.hit1_low:.0f} to "
-        f"{100 * rule.hit1_high:.0f} %), one of the first three in {three}; of those new to the "
-        f"country, the first in {came}."
+        f"standing and the first by chance did in {first} (95 % interval of the one by standing "
+        f"{100 * rule.hit1_low:.0f} to {100 * rule.hit1_high:.0f} %), one of the first three in {three}; of those new "
+        f"to the country, the first in {came}."
     )
 
 

@@ -26,7 +26,6 @@ SERIES = (
 """Series of the record of mediation in which organisations have roles."""
 LEFT = 0.25
 """Share of all that were ever members from which those who left are worth a word."""
-SHOWN_POWERS = 2
 AID = frozenset({"training", "enforcement"})
 """Operations that train or support the forces of one party, or act against those of another."""
 
@@ -179,12 +178,11 @@ def _power(text: str, held: Sequence[Power], at: Crisis) -> Reason:
 
 
 def _bases(held: Sequence[Power]) -> str:
-    """The newest bases first, with the day since when and whether it was looked up."""
-    # One article may stand for two powers.
-    held = list({power.basis: power for power in held}.values())
-    newest = sorted(held, key=lambda power: power.since or "", reverse=True)[:SHOWN_POWERS]
-    said = [f"{power.basis} (since {power.since}{'' if power.checked else ', not looked up'})" for power in newest]
-    return "; ".join(said)
+    """One basis, looked up rather than not and the newest, with the day since when; how many more there are."""
+    bases = {power.basis: power for power in held}  # one article may stand for two powers
+    one = max(bases.values(), key=lambda power: (bool(power.checked), power.since or ""))
+    rest = f", and {len(bases) - 1} more" if len(bases) > 1 else ""
+    return f"{one.basis} (since {one.since}{'' if one.checked else ', not looked up'}{rest})"
 
 
 def _record(one: Standing, at: Crisis) -> list[Reason]:

@@ -210,7 +210,7 @@ def options(shown: Sequence[Partner], on: date, text: Said) -> None:
     close = [one for one in shown[:3] if one.standing.here or (one.standing.own in FULL and one.standing.basis)]
     if not close:
         return
-    names = phrases.listing([f"the {one.called}" for one in close])
+    names = phrases.listing([one.called for one in close])
     keys = tuple(_score(one, on, text) for one in close)
     text.options.append(
         Option(
@@ -222,7 +222,7 @@ def options(shown: Sequence[Partner], on: date, text: Said) -> None:
     )
     apart = [one for one in close if one.standing.own == "suspended"]
     if apart:
-        names = phrases.listing([f"the {one.called}" for one in apart])
+        names = phrases.listing([one.called for one in apart])
         text.options.append(
             Option(
                 what=f"Find out what {names} would need for the suspension to end, and who may speak with both sides",
