@@ -2,7 +2,8 @@
 
 `python -m benchmarks.third_parties --shared ../shared/data [--detail] [--unresolved 40]`. Coverage: every filled
 `ThrdPart` of PA-X v6 and every `pa_3rd` and `c_3rd` of UCDP's Peace Agreement Dataset. Labels:
-labels/third_parties.csv, parts dev, held and fresh. The text of PA-X (non-commercial licence) is read and printed here, never stored.
+labels/third_parties.csv, parts dev, held and fresh. The text of PA-X (non-commercial licence) is read and printed here,
+never stored.
 """
 
 import argparse
