@@ -1,4 +1,4 @@
-"""What the members of an organisation bring: the country's spells in it, and their uniformed persons in UN missions."""
+"""The country's spells in an organisation, where it sits, and its members' uniformed persons in UN missions."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,6 +15,7 @@ from forestall.regional.membership import Membership, history
 from forestall.store import Workspace
 
 SERIES = "ipi_month"
+DISTANCES = "mediation_distances"
 LEAST = 0.01
 """Share of all uniformed persons from which a contribution is worth a word."""
 
@@ -32,6 +33,37 @@ def spells(workspace: Workspace, iso3: str, on: date) -> Mapping[str, tuple[Memb
             seen = one if one.until is None or one.until <= on else replace(one, until=None, until_precision=None)
             found.setdefault(family_of().get(one.organisation, one.organisation), []).append(seen)
     return {family: tuple(sorted(held, key=lambda one: one.since)) for family, held in found.items()}
+
+
+def seat(workspace: Workspace, family: Family, iso3: str, on: date) -> Reason | None:
+    """Where an organisation sits, and how far that state's border is; None without a seat or a distance.
+
+    The register knows one seat only, that of its last entry: an earlier one is not known.
+    """
+    of = family.about[0].seat
+    if of is None or ", " not in of:
+        return None
+    city, _, state = of.rpartition(", ")
+    source = "register of organisations; minimum distances of borders (mediation_distances)"
+    if state == iso3:
+        return Reason(f"its seat, {city}, is in the country", True, 0, "km", source, on.isoformat())
+    km = _distances(workspace, on.year).get((iso3, state))
+    if km is None:
+        return None
+    where = "next to it" if not km else f"{km:,} km away, border to border"
+    return Reason(f"its seat, {city}, is in a state {where}", True, km, "km", source, on.isoformat())
+
+
+@lru_cache(maxsize=16)
+def _distances(workspace: Workspace, year: int) -> Mapping[tuple[str, str], int]:
+    if DISTANCES not in workspace.names():
+        return {}
+    rows = workspace.table(DISTANCES).filter(
+        pl.col("measured") == "border",
+        pl.col("first_year") <= year,
+        pl.col("last_year").is_null() | (pl.col("last_year") >= year),
+    )
+    return {(iso3, other): km for iso3, other, km in rows.select("iso3", "other", "km").drop_nulls().iter_rows()}
 
 
 @lru_cache(maxsize=32)

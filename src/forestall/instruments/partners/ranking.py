@@ -72,9 +72,7 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Partners:
                 score=score(one),
                 chance=chance(one, on) if at.conflicts else None,
                 standing=one,
-                reasons=reasons.favouring(
-                    one, at, spells.get(one.family.acronym, ()), members.contributed(workspace, one.family, on)
-                ),
+                reasons=reasons.favouring(one, at, spells.get(one.family.acronym, ()), _more(workspace, one, at)),
                 cautions=reasons.against(one, at, spells.get(one.family.acronym, ())),
             )
             for place, one in enumerate(ordered, 1)
@@ -82,6 +80,14 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Partners:
         data_ends=reasons.data_ends(at),
         notes=_notes(at),
     )
+
+
+def _more(workspace: Workspace, one: Standing, at: Crisis) -> tuple[Reason, ...]:
+    """Where it sits and what its members send, of organisations that have something to do with the country."""
+    if one.own is None and not one.here:
+        return ()
+    found = (members.seat(workspace, one.family, at.iso3, at.on), members.contributed(workspace, one.family, at.on))
+    return tuple(reason for reason in found if reason is not None)
 
 
 def score(one: Standing) -> float:

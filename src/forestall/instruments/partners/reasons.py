@@ -31,17 +31,16 @@ AID = frozenset({"training", "enforcement"})
 
 
 def favouring(
-    one: Standing, at: Crisis, spells: Sequence[Membership], contributed: Reason | None
+    one: Standing, at: Crisis, spells: Sequence[Membership], more: Sequence[Reason] = ()
 ) -> tuple[Reason, ...]:
-    """What speaks for an organisation. spells: the country's standings in it, begun by the day, oldest first."""
+    """What speaks for an organisation. spells: the country's standings in it, begun by the day, oldest first. more:
+    reasons to add at the end."""
     out = [*_membership(one, at, spells), *_record(one, at), *_powers(one, at)]
     if one.neighbours_in:
         out.append(_near(one, at))
     if one.led or one.mediated:
         out.append(_capacity(one, at))
-    if contributed is not None:
-        out.append(contributed)
-    return tuple(out)
+    return (*out, *more)
 
 
 def against(one: Standing, at: Crisis, spells: Sequence[Membership]) -> tuple[Reason, ...]:
