@@ -135,6 +135,7 @@ def _partner(one: "Partner") -> dict[str, Any]:
         "un_observer": None if status is None else asdict(status),
         "reasons": [asdict(reason) for reason in one.reasons],
         "cautions": [asdict(reason) for reason in one.cautions],
+        "facts": [asdict(reason) for reason in one.facts],
     }
 
 
@@ -166,6 +167,8 @@ def _print_ranking(ranked: "Partners") -> None:
             typer.echo(f"   + {reason.text}")
         for reason in one.cautions:
             typer.echo(f"   - {reason.text}")
+        for reason in one.facts:
+            typer.echo(f"     {reason.text}")
     typer.echo("")
     for text in ranked.notes:
         typer.echo(f"* {text}")

@@ -54,6 +54,17 @@ def seat(workspace: Workspace, family: Family, iso3: str, on: date) -> Reason | 
     return Reason(f"its seat, {city}, is in a state {where}", True, km, "km", source, on.isoformat())
 
 
+def observer(family: Family, on: date) -> Reason | None:
+    """Its status as an observer at the General Assembly on a day; None if the register has none by then."""
+    for one in family.about:
+        status = one.un_observer
+        if status is not None and status.since <= on.isoformat():
+            unseen = "" if status.checked else ", not looked up"
+            text = f"observer at the UN General Assembly since {status.since} ({status.resolution}{unseen})"
+            return Reason(text, True, status.since, "date", status.resolution, status.since)
+    return None
+
+
 @lru_cache(maxsize=16)
 def _distances(workspace: Workspace, year: int) -> Mapping[tuple[str, str], int]:
     if DISTANCES not in workspace.names():

@@ -29,6 +29,7 @@ class Partner:
 
     chance: of beginning an operation or a part in mediation here within five years; None before 2005, and for a
     country without a state-based conflict in the last year known, since it was learned from such countries only.
+    facts: neither for nor against: where it sits, its status at the General Assembly.
     """
 
     acronym: str
@@ -40,6 +41,7 @@ class Partner:
     standing: Standing
     reasons: tuple[Reason, ...]
     cautions: tuple[Reason, ...]
+    facts: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Partners:
                 chance=chance(one, on) if at.conflicts else None,
                 standing=one,
                 reasons=reasons.favouring(one, at, spells.get(one.family.acronym, ()), _more(workspace, one, at)),
+                facts=_facts(workspace, one, at),
                 cautions=reasons.against(one, at, spells.get(one.family.acronym, ())),
             )
             for place, one in enumerate(ordered, 1)
@@ -83,11 +86,14 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Partners:
 
 
 def _more(workspace: Workspace, one: Standing, at: Crisis) -> tuple[Reason, ...]:
-    """Where it sits and what its members send, of organisations that have something to do with the country."""
-    if one.own is None and not one.here:
-        return ()
-    found = (members.seat(workspace, one.family, at.iso3, at.on), members.contributed(workspace, one.family, at.on))
-    return tuple(reason for reason in found if reason is not None)
+    """What its members send, of organisations that have something to do with the country."""
+    sent = members.contributed(workspace, one.family, at.on) if one.own or one.here else None
+    return () if sent is None else (sent,)
+
+
+def _facts(workspace: Workspace, one: Standing, at: Crisis) -> tuple[Reason, ...]:
+    found = (members.seat(workspace, one.family, at.iso3, at.on), members.observer(one.family, at.on))
+    return tuple(fact for fact in found if fact is not None)
 
 
 def score(one: Standing) -> float:
