@@ -1,6 +1,7 @@
 """The regional partners of a dossier, and who covers which hot spot for the outlook."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 
 from forestall.brief.document_response import (
@@ -102,31 +103,13 @@ def coverage_part(found: Coverage, on: date) -> CoveragePart:
     return CoveragePart(
         on=on.isoformat(),
         months=found.months,
-        columns=tuple(
-            CoverageColumn(
-                organisation=one.organisation,
-                called=one.called,
-                name=one.name,
-                covered=one.covered,
-                members=one.members,
-            )
-            for one in found.columns
-        ),
+        columns=tuple(CoverageColumn(**asdict(one)) for one in found.columns),
         rows=tuple(
             CoverageRow(
                 iso3=row.iso3,
                 name=row.name,
                 deaths=row.deaths,
-                covers=tuple(
-                    CoverageCell(
-                        organisation=one.organisation,
-                        standing=one.standing,
-                        may_mediate=one.may_mediate,
-                        may_deploy=one.may_deploy,
-                        acted=one.acted,
-                    )
-                    for one in row.covers
-                ),
+                covers=tuple(CoverageCell(**asdict(one)) for one in row.covers),
             )
             for row in found.rows
         ),
