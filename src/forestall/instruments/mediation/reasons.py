@@ -1,0 +1,203 @@
+"""Why a candidate may be heard and why not, each in a clause with its figure, source and day."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from forestall.errors import UnknownCountryError
+from forestall.ids.countries import by_iso3
+from forestall.instruments.mediation.features import Bodies, Figures, World
+from forestall.instruments.mediation.past import EPOCH, Past
+from forestall.instruments.mediation.ranking import Reason
+from forestall.instruments.mediation.third_parties.lexicon import actors
+from forestall.regional.organisations import register
+
+RECORD = "forestall's record of third parties (UCDP Peace Agreement, ICB, register of processes)"
+CLOSE, FAR = 20, 80
+"""Percentiles of the distance in votes, among all states, that are worth a word."""
+NEAR_KM = 500
+MANY_REFUGEES = 10_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What reasons are drawn from: the record before a day, the world on it, the conflict's country and its parties."""
+
+    past: Past
+    world: World
+    found: Figures
+    iso3: str
+    name: str
+    on: date
+
+
+def reasons(basis: Basis, row: int) -> tuple[Reason, ...]:
+    """Reasons for and against the candidate in a row of the figures, the weightiest first."""
+    kind = basis.found.kinds[row]
+    out = list(_record(basis, row))
+    out += _state(basis, row) if kind == "state" else _organisation(basis, row) if kind == "organisation" else []
+    return tuple(out)
+
+
+def _record(basis: Basis, row: int) -> Iterator[Reason]:
+    past, who = basis.past, basis.found.mediators[row]
+    known = past.known(basis.on)
+    at = past.mediators.index(who) if who in past.mediators else -1
+    acted = past.who[:known, at] > 0 if at >= 0 else np.zeros(known, bool)
+    here = past.touches([basis.iso3])[:known]
+    mine, told = acted & here, here & past.who[:known].any(axis=1)
+    if mine.any():
+        last = date.fromordinal(int(past.day[:known][mine].max()) + EPOCH)
+        yield Reason(
+            f"had a role in {int(mine.sum())} of {int(told.sum())} agreements, crises and talks on record in "
+            f"{basis.name}, the last on {last}",
+            True,
+            int(mine.sum()),
+            "events",
+            RECORD,
+            last.isoformat(),
+        )
+    recent = past.day[:known] >= past.day[:known].max(initial=0) - 3653
+    elsewhere = acted & ~here & recent
+    if elsewhere.any():
+        last = date.fromordinal(int(past.day[:known][elsewhere].max()) + EPOCH)
+        yield Reason(
+            f"had a role in {int(elsewhere.sum())} events elsewhere in ten years, the last on {last}",
+            True,
+            int(elsewhere.sum()),
+            "events",
+            RECORD,
+            last.isoformat(),
+        )
+    elif not mine.any():
+        yield Reason("no role on record anywhere in ten years", False, 0, "events", RECORD, basis.on.isoformat())
+
+
+def _state(basis: Basis, row: int) -> Iterator[Reason]:
+    ties, who, iso3, name = basis.world.ties, basis.found.mediators[row], basis.iso3, basis.name
+    if who not in ties.states or iso3 not in ties.states:
+        return
+    i, j = ties.states.index(who), ties.states.index(iso3)
+    ends = dict(ties.ends)
+
+    def year(series: str) -> str:
+        return str(ends.get(series, basis.on.year - 1))
+
+    if who in ties.fights.get(iso3, frozenset()):
+        yield Reason(f"was party to a conflict located in {name}", False, "yes", "status", "UCDP", year("fights"))
+    yield from _votes(basis, i, j, year("ideal_distance"))
+    if ties.contiguous[i, j]:
+        yield Reason(f"shares a land border with {name}", True, "yes", "status", "COW contiguity", year("contiguous"))
+    elif ties.distance_km[i, j] <= NEAR_KM:
+        km = round(float(ties.distance_km[i, j]), -1)
+        yield Reason(f"lies {km:.0f} km from {name}", True, km, "km", "Gleditsch & Ward", year("distance"))
+    if ties.defence[i, j]:
+        yield Reason(f"has a defence pact with {name}", False, "yes", "status", "ATOP 5", year("allied"))
+    elif ties.allied[i, j]:
+        yield Reason(f"has a treaty of alliance with {name}", True, "yes", "status", "ATOP 5", year("allied"))
+    if ties.rival[i, j]:
+        yield Reason(f"was on the other side of a crisis from {name}", False, "yes", "status", "ICB 14", year("rival"))
+    if ties.coloniser[j, i] or ties.part_of[j, i]:
+        text = f"once ruled {name}" if ties.coloniser[j, i] else f"{name} was once part of it"
+        yield Reason(text, False, "yes", "status", "forestall, rulers of states", year("coloniser"))
+    hosted = basis.world.stakes.refugees(frozenset([iso3]), who)
+    if hosted >= MANY_REFUGEES:
+        persons = round(hosted, -3)
+        yield Reason(
+            f"hosts {persons:,} refugees from {name}",
+            True,
+            persons,
+            "persons",
+            "UNHCR",
+            str(basis.world.stakes.hosted_year),
+        )
+    yield from _apart(basis, i, j)
+
+
+def _apart(basis: Basis, i: int, j: int) -> Iterator[Reason]:
+    """Language, seat in the Council, war at home."""
+    ties, name = basis.world.ties, basis.name
+    ends = dict(ties.ends)
+    if ties.shared_language[i, j]:
+        yield Reason(
+            f"shares an official language with {name}",
+            True,
+            "yes",
+            "status",
+            "languages",
+            str(ends.get("language", basis.on.year)),
+        )
+    if ties.permanent[i]:
+        yield Reason("is a permanent member of the Security Council", True, "yes", "status", "UN", basis.on.isoformat())
+    elif ties.council_seat[i]:
+        yield Reason("sits on the Security Council", True, "yes", "status", "UN", basis.on.isoformat())
+    if ties.conflict_at_home[i]:
+        yield Reason(
+            "has an armed conflict at home",
+            False,
+            "yes",
+            "status",
+            "UCDP",
+            str(ends.get("conflict_at_home", basis.on.year - 1)),
+        )
+
+
+def _votes(basis: Basis, i: int, j: int, year: str) -> Iterator[Reason]:
+    away = basis.world.ties.ideal_distance
+    distance = float(away[i, j])
+    if np.isnan(distance):
+        return
+    known = np.delete(away[:, j], j)
+    known = known[np.isfinite(known)]
+    rank = round(100 * float((known < distance).mean()))
+    if not CLOSE < rank < FAR:
+        close = rank <= CLOSE
+        yield Reason(
+            f"votes {'close to' if close else 'far from'} the government in the General Assembly, distance "
+            f"{distance:.1f}, percentile {rank} of states",
+            close,
+            round(distance, 2),
+            "ideal points",
+            "ideal points of General Assembly votes",
+            year,
+        )
+
+
+def _organisation(basis: Basis, row: int) -> Iterator[Reason]:
+    who, iso3, name = basis.found.mediators[row], basis.iso3, basis.name
+    held: Bodies = basis.world.bodies
+    day = basis.on.isoformat()
+    source = "forestall's register of regional organisations"
+    if who in held.acronyms:
+        at = held.acronyms.index(who)
+        here = held.states.index(iso3) if iso3 in held.states else -1
+        if here >= 0 and held.suspended[at, here]:
+            yield Reason(f"{name} is a member, but suspended", False, "suspended", "status", source, day)
+        elif here >= 0 and held.full[at, here]:
+            yield Reason(f"{name} is a member", True, "member", "status", source, day)
+        else:
+            yield Reason(f"{name} is no member", False, "none", "status", source, day)
+    about = register().get(who)
+    basis_of = (
+        []
+        if about is None
+        else [one.basis for what in ("mediate", "good_offices") for one in about.may(what) if (one.since or "") <= day]
+    )
+    if basis_of:
+        yield Reason(f"may mediate by {basis_of[0]}", True, basis_of[0], "legal basis", source, day)
+    if who in basis.world.stakes.present(frozenset([iso3])):
+        yield Reason(f"has or lately had an operation in {name}", True, "yes", "status", "register of operations", day)
+
+
+def called(mediator: str, kind: str, on: date) -> str:
+    """The name of a mediator: a state's on the day, an organisation's or an NGO's."""
+    if kind == "state":
+        try:
+            return by_iso3(mediator, on).name
+        except UnknownCountryError:
+            return by_iso3(mediator).name
+    about = register().get(mediator)
+    known = actors().get(mediator)
+    return about.name if about is not None else known.name if known is not None else mediator
