@@ -127,7 +127,7 @@ def _cover(one: Standing) -> Cover:
     return Cover(
         organisation=one.family.acronym,
         standing=one.own or "",
-        may_mediate=one.reach >= REACHES and bool(one.may & POLITICAL),
-        may_deploy=one.reach >= REACHES and bool(one.may & FORCE),
+        may_mediate=one.reach > REACHES and bool(one.may & POLITICAL),
+        may_deploy=one.reach > REACHES and bool(one.may & FORCE),
         acted=bool(one.here),
     )

@@ -98,8 +98,8 @@ def _limits(one: Standing, at: Crisis) -> list[Reason]:
         text = f"{said} {'serves' if len(aid) == 1 else 'serve'} the forces of one party"
         out.append(_against(text, len(aid), "operations", aid[-1].source, at))
     based = bool(one.may & (POLITICAL | FORCE))
-    if based and one.reach < REACHES and one.here:
-        text = f"its instruments to mediate or deploy are for its members, and {at.name} is none"
+    if based and one.reach <= REACHES and (one.here or one.own):
+        text = f"its instruments to mediate or deploy are for its members, and {at.name} is not one"
         out.append(_against(text, "members only", "reach", REGISTER, at))
     if not based:
         out.append(_against("no basis to mediate or deploy was found in force", 0, "legal bases", REGISTER, at))
@@ -159,7 +159,7 @@ def _membership(one: Standing, at: Crisis, spells: Sequence[Membership]) -> list
 
 def _powers(one: Standing, at: Crisis) -> list[Reason]:
     out: list[Reason] = []
-    if one.reach < REACHES:
+    if one.reach <= REACHES:
         return out  # its charter is about its members, and so was most of what it did
     for wanted, verb in ((POLITICAL, "mediate"), (FORCE, "deploy or intervene")):
         held = [power for power in one.powers if power.power in wanted]

@@ -23,6 +23,8 @@ MEMBERSHIP = {
     "participant": 0.25,
 }
 """What a country's own standing counts: a suspended member is bound and dealt with, but has no seat."""
+BOUND = frozenset({"member", "suspended", "participant"})
+"""Standings by which its charter, or its decisions, bind a country."""
 OWN = 0.75
 """What membership counts, at least, where other states are party to the conflicts; the rest is the share of them that
 are members too. An organisation that has the other party and not the country counts nothing."""
@@ -31,7 +33,7 @@ FORCE = frozenset({"deploy", "intervene"})
 OUTSIDE = 3
 """Acts outside its members from which an organisation counts as one that acts there."""
 REACHES = 0.25
-"""Reach from which its instruments are said to reach a country that has no standing in it."""
+"""Reach above which its instruments are said to reach a country: more than to an observer."""
 RECENT = 10
 """Years within which something begun in the country counts in full; before that by half."""
 
@@ -60,9 +62,9 @@ class Standing:
     states_out: those that are not. powers: as on the day. neighbours_in: neighbours that are members; members: how many
     it has. here: what it did in the country, by first day. led, mediated: operations that it had led and events in
     which it had a part in mediation, anywhere; largest: persons in the largest of the operations. reach: how far its
-    legal bases reach the country, since a charter binds members: 1 where the country has a standing in it or it has
-    acted there without one, else the share of its acts that were outside its members. membership to capacity: the
-    components, 0 to 1.
+    legal bases reach the country: 1 where the country is bound or it has acted there without a standing, else the share
+    of its acts that were outside its members, 0.25 at least for an observer. membership to capacity: the components, 0
+    to 1.
     """
 
     family: Family
@@ -115,8 +117,8 @@ def _standing(family: Family, crisis: Crisis, here: tuple[Act, ...], capacity: C
     membership = MEMBERSHIP.get(own or "", 0.0)
     if crisis.states:
         membership *= OWN + (1 - OWN) * len(states_in) / len(crisis.states)
-    bound = own in MEMBERSHIP
-    reach = 1.0 if bound or any(not one.inside for one in here) else capacity.outside
+    whole = own in BOUND or any(not one.inside for one in here)
+    reach = 1.0 if whole else max(MEMBERSHIP.get(own or "", 0.0), capacity.outside)
     others = len(members - {crisis.iso3})
     return Standing(
         family=family,
@@ -135,7 +137,7 @@ def _standing(family: Family, crisis: Crisis, here: tuple[Act, ...], capacity: C
         closeness=closeness(len(beside), len(crisis.neighbours), others),
         record=_record(here, crisis.on),
         reach=reach,
-        capacity=(1.0 if bound or here else capacity.outside) * capacity.scaled,
+        capacity=(1.0 if own in MEMBERSHIP or here else capacity.outside) * capacity.scaled,
     )
 
 
