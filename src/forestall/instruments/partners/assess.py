@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from forestall.ids.months import format_month, month_end
 from forestall.instruments.assessment import Assessment, Case
-from forestall.instruments.partners import partnership, ranking, sentences
+from forestall.instruments.partners import chances, partnership, ranking, sentences
 from forestall.instruments.partners.coverage import VIOLENT
 from forestall.instruments.partners.partnership import Partnership
 from forestall.instruments.partners.ranking import Partner, Partners
@@ -87,6 +87,14 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
     )
 
 
+def _too_high(found: Parts) -> tuple[str, ...]:
+    """How such chances fared, where one of a half or more is shown."""
+    if not any(one.chance is not None and one.chance.value >= chances.HIGH for one in found.shown):
+        return ()
+    acted, of = chances.high()
+    return (f"Chances of 50 % and more have been too high: of {of} from 2005 to 2024, {acted} came true.",)
+
+
 def caveats(found: Parts) -> tuple[str, ...]:
     """What a reader must know before using it."""
     ends = dict((*found.ranked.data_ends, *found.worked.data_ends))
@@ -95,6 +103,7 @@ def caveats(found: Parts) -> tuple[str, ...]:
         f"Series end in different years: {listed}.",
         "The order is by a rule whose weights were chosen, not measured; it says who stands closest, not who would "
         "succeed or be accepted. Legal bases are those of our register, some of them not looked up.",
+        *_too_high(found),
         *found.ranked.notes,
         *found.worked.unknown[:1],
     )
