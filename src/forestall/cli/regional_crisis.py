@@ -29,7 +29,10 @@ def crisis(iso3: str, when: "date", as_json: bool) -> None:
 
     state = countries.by_iso3(iso3, when)
     if state.gw_id is None:
-        raise UsageError(f"{state.name} is no state of Gleditsch and Ward on {when}, which --crisis ranks for")
+        raise UsageError(
+            f"{state.name} is no state of its own in these figures on {when}: UCDP counts its events under another; "
+            "give that state"
+        )
     workspace = Workspace.open()
     ranked = ranking.rank(workspace, state.gw_id, when)
     worked = partnership.history(workspace, state.gw_id, when)
@@ -142,14 +145,14 @@ def _partner(one: "Partner") -> dict[str, Any]:
 def _print_ranking(ranked: "Partners") -> None:
     from rich.console import Console
 
-    from forestall.instruments.partners.assess import LEAST
+    from forestall.instruments.partners.assess import shown as worth_showing
 
     at = ranked.crisis
     table = _table(
         f"Regional organisations for {at.name} on {at.on}, by standing",
         ("Organisation", "Standing", "Score, 0 to 1", "Chance*"),
     )
-    shown = [one for one in ranked.partners if one.score >= LEAST][:SHOWN]
+    shown = worth_showing(ranked, SHOWN)
     for one in shown:
         name = one.called if one.called == one.name else f"{one.called}, {one.name}"
         table.add_row(f"{one.place}. {name}", one.standing.own or "none", f"{one.score:.2f}", _chance(one))

@@ -12,7 +12,7 @@ from forestall.instruments.partners import chances, partnership, ranking, senten
 from forestall.instruments.partners.coverage import VIOLENT
 from forestall.instruments.partners.partnership import Partnership
 from forestall.instruments.partners.ranking import Partner, Partners
-from forestall.instruments.partners.sentences import Said
+from forestall.instruments.partners.sentences import Said, likely, near
 from forestall.panel.country_month import country_month
 from forestall.store import Workspace
 
@@ -54,8 +54,9 @@ def parts(case: Case, as_of: int, *, workspace: Workspace, deaths: float | None 
 
 
 def shown(ranked: Partners, most: int = SHOWN) -> tuple[Partner, ...]:
-    """The first places with a score that says something."""
-    return tuple(one for one in ranked.partners if one.score >= LEAST)[:most]
+    """The first places with a score that says something: the country has a standing in it, or it has acted there, or it
+    may well."""
+    return tuple(one for one in ranked.partners if one.score >= LEAST and (near(one) or likely(one)))[:most]
 
 
 def assess(case: Case, as_of: int, *, workspace: Workspace) -> Assessment:
@@ -69,7 +70,7 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
     headline = sentences.headline(case, on, found.shown, text)
     for one in found.shown[:SPOKEN]:
         sentences.partner(one, on, text)
-    sentences.likely(found.shown, on, text)
+    sentences.begins(found.shown, on, text)
     sentences.worked(case, found.worked, on, text)
     sentences.together(found.worked, text)
     sentences.named(found.worked, text)

@@ -86,7 +86,7 @@ def fared(new: bool = False) -> tuple[Fared, ...]:
 
 
 def high() -> tuple[int, int]:
-    """Of organisations with a chance of a half or more in windows from 2005 to 2024: how many acted, and of how many."""
+    """Of organisations with a chance of a half or more in windows from 2005 to 2024: how many acted, of how many."""
     row = next(one for one in _held()["calibration"] if one.get("from") == HIGH)
     return row["acted"], row["organisations"]
 

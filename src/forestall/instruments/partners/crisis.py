@@ -91,7 +91,7 @@ def _states(rows: pl.DataFrame, year: int, own: str) -> tuple[frozenset[str], tu
 def _interveners(workspace: Workspace, conflicts: tuple[int, ...], year: int | None) -> frozenset[str]:
     """States with troops on a side of the conflicts in a year, by UCDP's secondary parties."""
     rows = _interventions(workspace)
-    if rows is None:
+    if rows is None or year is None:
         return frozenset()
     rows = rows.filter(pl.col("conflict_id").is_in(conflicts), pl.col("year") == year)
     return frozenset(rows["intervener"].drop_nulls().to_list())

@@ -26,6 +26,8 @@ SERIES = (
 """Series of the record of mediation in which organisations have roles."""
 LEFT = 0.25
 """Share of all that were ever members from which those who left are worth a word."""
+NAMED = 5
+"""States that are named before the rest is counted."""
 AID = frozenset({"training", "enforcement"})
 """Operations that train or support the forces of one party, or act against those of another."""
 
@@ -114,7 +116,10 @@ def _against(text: str, figure: int | str, unit: str, source: str, at: Crisis) -
 
 
 def _names(states: Sequence[str], at: Crisis) -> str:
-    return phrases.listing([state_then(state, at.on) for state in states])
+    """The first states by name, and how many more there are."""
+    names = [state_then(state, at.on) for state in states]
+    more = len(names) - NAMED
+    return phrases.listing(names if more <= 1 else [*names[:NAMED], f"{more} more"])
 
 
 def _near(one: Standing, at: Crisis) -> Reason:
@@ -142,18 +147,9 @@ def _membership(one: Standing, at: Crisis, spells: Sequence[Membership]) -> list
         article = "an" if now.standing[0] in "aeiou" else "a"
         out.append(_reason(f"{at.name} is {article} {now.standing}", now, at, True))
     if one.states_in and one.own in FULL:
-        said = phrases.listing([state_then(state, at.on) for state in one.states_in])
         what = "is also a member" if len(one.states_in) == 1 else "are also members"
-        out.append(
-            Reason(
-                f"{said}, with forces in its conflicts, {what}",
-                True,
-                len(one.states_in),
-                "states",
-                SOURCE,
-                at.on.isoformat(),
-            )
-        )
+        text = f"{_names(one.states_in, at)}, with forces in its conflicts, {what}"
+        out.append(Reason(text, True, len(one.states_in), "states", SOURCE, at.on.isoformat()))
     return out
 
 

@@ -35,9 +35,20 @@ class Said:
         return one.key
 
 
+def near(one: Partner) -> bool:
+    """Whether the country has a standing in the organisation, or it has acted there."""
+    return one.standing.own is not None or bool(one.standing.here)
+
+
+def likely(one: Partner) -> bool:
+    """Whether it has a chance worth a word of beginning something there."""
+    return one.chance is not None and one.chance.value >= LIKELY
+
+
 def headline(case: Case, on: date, shown: Sequence[Partner], text: Said) -> Finding:
     """Which organisations stand closest."""
-    if not shown:
+    close = [one for one in shown if near(one)]
+    if not close:
         key = text.of(
             _recorded("none", Reason("organisations with a standing", True, 0, "organisations", RULE, ""), on)
         )
@@ -45,13 +56,13 @@ def headline(case: Case, on: date, shown: Sequence[Partner], text: Said) -> Find
             sentence=f"No organisation of the register stands close to {case.name} by membership or record.",
             evidence=(key,),
         )
-    keys = tuple(_score(one, on, text) for one in shown[:3])
-    first = shown[0]
+    keys = tuple(_score(one, on, text) for one in close[:3])
+    first = close[0]
     sentence = (
         f"By membership, legal basis, neighbourhood, record and capacity, {_the(first)} stands closest to {case.name}"
     )
-    if len(shown) > 1:
-        sentence += f", before {phrases.listing([one.called for one in shown[1:3]])}"
+    if len(close) > 1:
+        sentence += f", before {phrases.listing([one.called for one in close[1:3]])}"
     return Finding(sentence=f"{sentence}.", evidence=keys)
 
 
@@ -70,10 +81,10 @@ def partner(one: Partner, on: date, text: Said) -> None:
     text.findings.append(Finding(sentence=f"{sentence}.", evidence=tuple(keys)))
 
 
-def likely(shown: Sequence[Partner], on: date, text: Said) -> None:
+def begins(shown: Sequence[Partner], on: date, text: Said) -> None:
     """Who is likely to begin something in the next five years, and how such estimates fared."""
     ordered = sorted(
-        (one for one in shown if one.chance is not None and one.chance.value >= LIKELY),
+        filter(likely, shown),
         key=lambda one: -one.chance.value if one.chance else 0.0,
     )
     if not ordered:
@@ -222,7 +233,7 @@ def options(shown: Sequence[Partner], on: date, text: Said) -> None:
     )
     apart = [one for one in close if one.standing.own == "suspended"]
     if apart:
-        names = phrases.listing([one.called for one in apart])
+        names = phrases.listing([f"the {one.called}" for one in apart])
         text.options.append(
             Option(
                 what=f"Find out what {names} would need for the suspension to end, and who may speak with both sides",
