@@ -128,7 +128,7 @@ def _recorded(workspace: Workspace) -> list[Act]:
     frame = workspace.table(operations.TABLE).filter(~pl.col("is_un"))
     known = family_of()
     found = []
-    for iso3 in frame["iso3"].unique().to_list():
+    for iso3 in sorted(frame["iso3"].unique()):
         for one in operations.of_country(iso3, workspace=workspace):
             if one.is_un or one.led_by not in known:
                 continue
@@ -229,7 +229,7 @@ def _mediation(workspace: Workspace) -> list[Act]:
         .filter(pl.col("day").is_not_null())
     )
     found: dict[tuple[str, str, str], Act] = {}
-    for row in joined.sort("day", "event", "mediator", "role").iter_rows(named=True):
+    for row in joined.sort("day", "event", "mediator", "role", "iso3", "until", "source").iter_rows(named=True):
         for iso3 in row["iso3"].split(";"):
             family = known[row["mediator"]]
             lasts = row["event_kind"] == "process"
