@@ -6,6 +6,7 @@ Skill is measured on events of each year with that year's model. PA-X (CC BY-NC-
 be tested on: only scores of it are kept.
 """
 
+import hashlib
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -63,6 +64,7 @@ def write_tables(shared: Path, out: Path) -> Iterator[str]:
         licence="CC-BY-4.0",
         citation="learned from UCDP Peace Agreement 22.1 (Pettersson, Högbladh and Öberg 2019, "
         "doi:10.1177/0022343319856046), ICB 14 and forestall's register of processes",
+        sha256_of_input=_digest(out / f"{EVENTS}.parquet", out / f"{ROLES}.parquet"),
     )
     note = f"weights by year, learned from events before the year; {REPLICATES} replicates on resampled processes"
     yield write(out, model_table.TABLE, frame, source, command=COMMAND, note=note, span="year")
@@ -77,6 +79,14 @@ def write_tables(shared: Path, out: Path) -> Iterator[str]:
     skill = pl.DataFrame(rows, schema=dict(SCHEMAS[SKILL]), orient="row").with_columns(cs.float().round(4))
     note = "PA-X version 6 (agreements to 2020, CC BY-NC-SA) served to test: only scores are kept"
     yield write(out, SKILL, skill, source, command=COMMAND, note=note, span=None)
+
+
+def _digest(*files: Path) -> str:
+    """sha256 of files one after another: the record that was learned from."""
+    digest = hashlib.sha256()
+    for file in files:
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def _pax(file: Path) -> tuple[Past, Mapping[str, str]]:

@@ -1,7 +1,8 @@
-"""mediation_refugees: refugees by country of origin and of asylum at the end of each year, where a thousand or more.
+"""mediation_refugees: people displaced across borders by country of origin and of asylum, where a thousand or more.
 
-Run: `python -m tools.embed.mediation.refugees --shared ../shared/data`. Who hosts many people that a conflict drove out
-has a stake in its end.
+Run: `python -m tools.embed.mediation.refugees --shared ../shared/data`. Refugees, asylum-seekers and others in
+need of international protection at the end of each year together: hosts register them in different ways. Who hosts many
+people that a conflict drove out has a stake in its end.
 """
 
 import sys
@@ -20,6 +21,7 @@ from tools.embed.writing import write
 
 TABLE = "mediation_refugees"
 COMMAND = "python -m tools.embed.mediation.refugees --shared ../shared/data"
+COUNTED = ("refugees", "asylum_seekers", "oip")
 LEAST = 1000
 LAST_WHOLE_YEAR = 2024
 """2025 is a count at mid-year: left out."""
@@ -27,9 +29,9 @@ LAST_WHOLE_YEAR = 2024
 
 def refugees(inputs: Inputs) -> pl.DataFrame:
     """One row an origin, an asylum and a year. Places that are no state of ours (overseas territories) are left out."""
-    frame = inputs.rda(UNHCR.file, ("year", "coo_iso", "coa_iso", "refugees")).filter(
-        (pl.col("refugees") >= LEAST) & (pl.col("year") <= LAST_WHOLE_YEAR)
-    )
+    frame = inputs.rda(UNHCR.file, ("year", "coo_iso", "coa_iso", *COUNTED)).filter(pl.col("year") <= LAST_WHOLE_YEAR)
+    frame = frame.with_columns(pl.sum_horizontal(pl.col(COUNTED).fill_nan(None).fill_null(0)).alias("refugees"))
+    frame = frame.filter(pl.col("refugees") >= LEAST)
     codes = sorted(set(frame["coo_iso"].to_list()) | set(frame["coa_iso"].to_list()))
     ours = {code: _series(code) for code in codes}
     known = {code: series for code, series in ours.items() if series is not None}
@@ -70,7 +72,10 @@ def write_table(shared: Path, out: Path) -> str:
         url=UNHCR.url,
         sha256_of_input=inputs.digests[UNHCR.file],
     )
-    note = f"pairs with {LEAST:,} refugees or more at the end of a year; places that are no state are left out"
+    note = (
+        f"refugees, asylum-seekers and others in need of protection; pairs with {LEAST:,} or more at a year's end; "
+        "places that are no state are left out"
+    )
     return write(out, TABLE, frame, source, command=COMMAND, note=note, span="year")
 
 

@@ -155,7 +155,7 @@ def figures(past: Past, world: World, own: frozenset[str], on: date) -> Figures:
     near = _near(ties, own)
     roles = _roles(past, known, own, near, on)
     seen = {past.mediators[at]: at for at in np.flatnonzero(past.who[:known].any(axis=0))}
-    kind_of = {one: past.kinds[at] for one, at in seen.items()}
+    kind_of = {one: past.kinds[at] for one, at in seen.items() if not _ended(one, past.kinds[at], on)}
     kind_of |= dict.fromkeys(held.acronyms, "organisation") | {"UN": "organisation"}
     kind_of |= dict.fromkeys(ties.states, "state")
     mediators = tuple(sorted(one for one in kind_of if one not in own))
@@ -172,6 +172,20 @@ def figures(past: Past, world: World, own: frozenset[str], on: date) -> Figures:
     _stakes(values, mediators, kinds, stake, own)
     _organisations(values, mediators, held, own, near)
     return Figures(mediators, kinds, values)
+
+
+def _ended(mediator: str, kind: str, on: date) -> bool:
+    """Whether a state or an organisation of the register is no more. Who acted before it was a state may act again."""
+    if kind == "state":
+        return mediator not in _standing()
+    about = register().get(mediator)
+    return about is not None and not about.exists(on)
+
+
+@cache
+def _standing() -> frozenset[str]:
+    """Codes of states and territories that have not ended."""
+    return frozenset(one.series_iso3 for one in states_on(date(2026, 1, 1), territories=True))
 
 
 def _put(values: "npt.NDArray[np.float64]", name: str, column: "npt.NDArray[np.generic]") -> None:
@@ -201,18 +215,23 @@ def _roles(
         weights = chosen * 0.5 ** (ago / half_life)
         return np.asarray(weights @ who)
 
-    told = here & who.any(axis=1)
-    total = float((told * 0.5 ** (ago / 2.0)).sum())
-    last = np.where(who[here] > 0, ago[here][:, None], np.inf).min(axis=0, initial=np.inf)
-    company = faded(here, 5.0)
+    # In the country itself a role counts from its last day: talks that go on are no older for having begun long ago.
+    mine = who[here] > 0
+    since = np.where(mine, np.maximum(days(on) - past.last[:known][here], 0) / YEAR, np.inf)
+
+    def own_faded(half_life: float) -> "npt.NDArray[np.float64]":
+        return np.asarray((0.5 ** (since / half_life)).sum(axis=0))
+
+    busy = float((0.5 ** (since.min(axis=1, initial=np.inf) / 2.0)).sum())
+    company = own_faded(5.0)
     size = np.maximum(who[~here].sum(axis=0), 1.0)
     together = who.T @ (~here * (who @ (company / size))) if known else company
     return {
-        "own_1": np.log1p(faded(here, 1.0)),
-        "own_5": np.log1p(faded(here, 5.0)),
+        "own_1": np.log1p(own_faded(1.0)),
+        "own_5": np.log1p(own_faded(5.0)),
         "own_all": np.log1p(here @ who),
-        "own_share": faded(here, 2.0) / (total + 0.25),
-        "own_last": np.exp(-last / 5.0),
+        "own_share": own_faded(2.0) / (busy + 0.25),
+        "own_last": np.exp(-since.min(axis=0, initial=np.inf) / 5.0),
         "region_5": np.log1p(faded(nearby, 5.0)),
         "region_all": np.log1p(nearby @ who),
         "near_5": np.log1p(faded(beside, 5.0)),

@@ -72,7 +72,7 @@ def _read(workspace: Workspace, year: int) -> Ranker:
             chances=np.array(
                 [[[parts[one, at][f"placed_{n}"] for n in range(PLACED)] for one in _PARTS] for at in replicates]
             ),
-            events=int(table["events"][0]),
+            events=int(table["events_learned"][0]),
         )
     except KeyError as error:
         raise StoreError(f"table {TABLE} lacks {error} for {year}: install forestall again") from None

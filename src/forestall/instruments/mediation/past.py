@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 EPOCH = date(1970, 1, 1).toordinal()
+FAR = date.max.toordinal() - EPOCH
 WEAK = ("supporter", "observer")
 """Roles that many have in talks that few lead: left out. With them the ranking did worse on 2000 to 2014."""
 
@@ -26,7 +27,8 @@ class Past:
 
     events: keys; one stands again for each later day on which third parties joined. day: days since 1970 (e,). where:
     event is of that country's conflict, bool (e, c). who: mediator had a role in the event, 0 or 1 (e, m). kinds: of
-    each mediator: state, organisation or ngo.
+    each mediator: state, organisation or ngo. last: the last day of the role where that is known, else its first,
+    (e, m); a role that goes on has a day far ahead. units: what an event is counted as: talks by their process.
     """
 
     events: tuple[str, ...]
@@ -36,6 +38,8 @@ class Past:
     mediators: tuple[str, ...]
     kinds: tuple[str, ...]
     who: "npt.NDArray[np.float64]"
+    last: "npt.NDArray[np.int64]"
+    units: tuple[str, ...]
 
     def known(self, on: date) -> int:
         """How many events lie before a day: the first so many rows."""
@@ -45,6 +49,12 @@ class Past:
         """Events of the conflicts of any of these countries, (e,)."""
         at = [self.countries.index(one) for one in own if one in self.countries]
         return np.asarray(self.where[:, at].any(axis=1))
+
+
+def _unit(events: pl.DataFrame) -> pl.Expr:
+    """What an event is counted as: roles of one process that began on different days are one process."""
+    of_talks = pl.col("event_kind") == "process" if "event_kind" in events.columns else pl.lit(False)
+    return pl.when(of_talks).then(pl.coalesce("process", "event")).otherwise("event").alias("unit")
 
 
 def days(on: date) -> int:
@@ -59,16 +69,20 @@ def past(events: pl.DataFrame, roles: pl.DataFrame) -> Past:
     Events without a day or a country are left out; those without a known third party stay: talks went on.
     """
     held = events.filter(pl.col("day").is_not_null() & (pl.col("iso3").fill_null("") != "")).select(
-        "event", "iso3", pl.col("day").alias("event_day")
+        "event", "iso3", pl.col("day").alias("event_day"), _unit(events)
     )
     strong = roles.filter(~pl.col("role").is_in(WEAK))
+    if "goes_on" not in strong.columns:
+        strong = strong.with_columns(pl.lit(False).alias("goes_on"))
     joined = strong.join(held, on="event").with_columns(pl.max_horizontal("day", "event_day").alias("day"))
     kept = joined.sort("day").unique(("event", "mediator"), keep="first", maintain_order=True)
     rows = (
         pl.concat(
             [
-                held.join(kept, on="event", how="anti").select("event", "iso3", pl.col("event_day").alias("day")),
-                kept.select("event", "iso3", "day").unique(),
+                held.join(kept, on="event", how="anti").select(
+                    "event", "iso3", "unit", pl.col("event_day").alias("day")
+                ),
+                kept.select("event", "iso3", "unit", "day").unique(),
             ]
         )
         .sort("day", "event")
@@ -83,8 +97,12 @@ def past(events: pl.DataFrame, roles: pl.DataFrame) -> Past:
     mediators = tuple(sorted(kind_of))
     at_mediator = {one: at for at, one in enumerate(mediators)}
     who = np.zeros((rows.height, len(mediators)))
-    for row, mediator in kept.join(rows, on=("event", "day")).select("row", "mediator").iter_rows():
+    last = np.zeros((rows.height, len(mediators)), np.int64)
+    for row, mediator, day, until, goes_on in (
+        kept.join(rows, on=("event", "day")).select("row", "mediator", "day", "until", "goes_on").iter_rows()
+    ):
         who[row, at_mediator[mediator]] = 1.0
+        last[row, at_mediator[mediator]] = FAR if goes_on else days(until or day)
     return Past(
         events=tuple(rows["event"].to_list()),
         day=np.array([days(one) for one in rows["day"].to_list()], np.int64),
@@ -93,4 +111,6 @@ def past(events: pl.DataFrame, roles: pl.DataFrame) -> Past:
         mediators=mediators,
         kinds=tuple(kind_of[one] for one in mediators),
         who=who,
+        last=last,
+        units=tuple(rows["unit"].to_list()),
     )

@@ -29,8 +29,8 @@ class Candidate:
     """A state, organisation or NGO that might mediate.
 
     mediator: ISO3 of a state, acronym of an organisation (UN, AU, EU ...), key of an NGO. place: in its own list, from
-    1. score: estimated chance to be among the third parties of this country's next agreement or talks, 0 to 1; low, high:
-    an interval of 80 % from models learned on resampled processes. there: it has had a role in this country before.
+    1. score: estimated chance to be among the third parties of this country's next agreement or talks, 0 to 1; low,
+    high: an interval of 80 % from models learned on resampled processes. there: it has had a role in this country before.
     """
 
     mediator: str

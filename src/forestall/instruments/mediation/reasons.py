@@ -3,22 +3,29 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from forestall.errors import UnknownCountryError
 from forestall.ids.countries import by_iso3
 from forestall.instruments.mediation.features import Bodies, Figures, World
-from forestall.instruments.mediation.past import EPOCH, Past
+from forestall.instruments.mediation.past import EPOCH, Past, days
 from forestall.instruments.mediation.ranking import Reason
 from forestall.instruments.mediation.third_parties.lexicon import actors
 from forestall.regional.organisations import register
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
 RECORD = "forestall's record of third parties (UCDP Peace Agreement, ICB, register of processes)"
 CLOSE, FAR = 20, 80
 """Percentiles of the distance in votes, among all states, that are worth a word."""
 NEAR_KM = 500
+TEN_YEARS = 3653
 MANY_REFUGEES = 10_000
+FEW_PACTS = 12
+"""States that have a defence pact with the country: where more do, a pact is that of a whole region."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,30 +56,42 @@ def _record(basis: Basis, row: int) -> Iterator[Reason]:
     here = past.touches([basis.iso3])[:known]
     mine, told = acted & here, here & past.who[:known].any(axis=1)
     if mine.any():
-        last = date.fromordinal(int(past.day[:known][mine].max()) + EPOCH)
+        last, count = _last(past, known, at, mine, basis.on), _count(past, mine)
         yield Reason(
-            f"had a role in {int(mine.sum())} of {int(told.sum())} agreements, crises and talks on record in "
-            f"{basis.name}, the last on {last}",
+            f"had a role in {count} of {_count(past, told)} agreements, crises and talks on record in "
+            f"{basis.name}, the last {'going on' if last is None else f'on {last}'}",
             True,
-            int(mine.sum()),
+            count,
             "events",
             RECORD,
-            last.isoformat(),
+            (last or basis.on).isoformat(),
         )
-    recent = past.day[:known] >= past.day[:known].max(initial=0) - 3653
-    elsewhere = acted & ~here & recent
+    elsewhere = acted & ~here & (past.day[:known] >= days(basis.on) - TEN_YEARS)
     if elsewhere.any():
+        count = _count(past, elsewhere)
         last = date.fromordinal(int(past.day[:known][elsewhere].max()) + EPOCH)
+        often = "once" if count == 1 else f"in {count} agreements, crises and talks"
         yield Reason(
-            f"had a role in {int(elsewhere.sum())} events elsewhere in ten years, the last on {last}",
+            f"had a role {often} elsewhere in ten years, the last from {last}",
             True,
-            int(elsewhere.sum()),
+            count,
             "events",
             RECORD,
             last.isoformat(),
         )
     elif not mine.any():
         yield Reason("no role on record anywhere in ten years", False, 0, "events", RECORD, basis.on.isoformat())
+
+
+def _count(past: Past, rows: "npt.NDArray[np.bool_]") -> int:
+    """Events among the first rows of the past, talks counted once each."""
+    return len({past.units[at] for at in np.flatnonzero(rows)})
+
+
+def _last(past: Past, known: int, at: int, rows: "npt.NDArray[np.bool_]", on: date) -> date | None:
+    """The last day of a mediator's roles in these rows; None where one goes on."""
+    last = int(past.last[:known, at][rows].max())
+    return None if last >= days(on) else date.fromordinal(last + EPOCH)
 
 
 def _state(basis: Basis, row: int) -> Iterator[Reason]:
@@ -93,10 +112,10 @@ def _state(basis: Basis, row: int) -> Iterator[Reason]:
     elif ties.distance_km[i, j] <= NEAR_KM:
         km = round(float(ties.distance_km[i, j]), -1)
         yield Reason(f"lies {km:.0f} km from {name}", True, km, "km", "Gleditsch & Ward", year("distance"))
-    if ties.defence[i, j]:
-        yield Reason(f"has a defence pact with {name}", False, "yes", "status", "ATOP 5", year("allied"))
-    elif ties.allied[i, j]:
-        yield Reason(f"has a treaty of alliance with {name}", True, "yes", "status", "ATOP 5", year("allied"))
+    # A pact with many (the Arab League's, the Rio Treaty) tells nothing of one; few of a bilateral kind do.
+    if ties.defence[i, j] and ties.defence[:, j].sum() <= FEW_PACTS:
+        text = f"is bound to the government of {name} by a defence pact"
+        yield Reason(text, False, "yes", "status", "ATOP 5", year("allied"))
     if ties.rival[i, j]:
         yield Reason(f"was on the other side of a crisis from {name}", False, "yes", "status", "ICB 14", year("rival"))
     if ties.coloniser[j, i] or ties.part_of[j, i]:
@@ -106,7 +125,7 @@ def _state(basis: Basis, row: int) -> Iterator[Reason]:
     if hosted >= MANY_REFUGEES:
         persons = round(hosted, -3)
         yield Reason(
-            f"hosts {persons:,} refugees from {name}",
+            f"hosts {persons:,} refugees and asylum-seekers from {name}",
             True,
             persons,
             "persons",
@@ -177,8 +196,8 @@ def _organisation(basis: Basis, row: int) -> Iterator[Reason]:
             yield Reason(f"{name} is a member, but suspended", False, "suspended", "status", source, day)
         elif here >= 0 and held.full[at, here]:
             yield Reason(f"{name} is a member", True, "member", "status", source, day)
-        else:
-            yield Reason(f"{name} is no member", False, "none", "status", source, day)
+        elif basis.found.column("members_near")[row] > 0:
+            yield Reason(f"neighbours of {name} are members, {name} is not", False, "none", "status", source, day)
     about = register().get(who)
     basis_of = (
         []

@@ -136,7 +136,8 @@ def _notes(fighting: Sequence[Party], out: frozenset[str], year: int, on: date) 
     notes = [WHO_NOT_WHETHER]
     if out:
         names = listing([reasons.called(one, "state", on) for one in sorted(out)])
-        notes.append(f"{names}, as parties, are not listed")
+        verb = "is" if len(out) == 1 else "are"
+        notes.append(f"{names} {verb} party to a conflict here and {verb} not listed: a party cannot mediate")
     if not fighting:
         notes.append("no state-based conflict of the last three years is known here: the lists rest on earlier talks")
     notes.append(

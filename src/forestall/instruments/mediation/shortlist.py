@@ -107,6 +107,13 @@ def _tandem(basis: "Basis", members: Sequence[Candidate]) -> Tandem:
     if not anywhere:
         text = f"{names}: never yet third parties of the same event on record"
     else:
-        times = "once" if anywhere == 1 else f"{anywhere} times"
-        text = f"{names}: third parties of the same event {times}, {here or 'none'} of them in {basis.name}"
+        times = {1: "once", 2: "twice"}.get(anywhere, f"{anywhere} times")
+        where = (
+            f"not in {basis.name}"
+            if not here
+            else f"in {basis.name}"
+            if here == anywhere
+            else f"{here} of them in {basis.name}"
+        )
+        text = f"{names}: third parties of the same event {times}, {where}"
     return Tandem(tuple(one.mediator for one in members), text, anywhere)
