@@ -44,8 +44,8 @@ def ranking(on: date = ON) -> Ranking:
         short_list=(people[2], people[0], people[1]),
         tandems=(Tandem(("UN", "SAU"), "The UN and Saudi Arabia were third parties together in 2 events", 2),),
         fared=(
-            Fared("this ranking", 120, 0.83, 0.92, 0.69),
-            Fared("same process, then popularity", 120, 0.8, 0.87, 0.72),
+            Fared("forestall: all, events of 2015-2025", 120, 0.83, 0.92, 0.69),
+            Fared("same process: all, events of 2015-2025", 120, 0.8, 0.87, 0.72),
         ),
         data_ends=(("UCDP peace agreements", "2021-12-31"), ("register of processes", "2026-02-28")),
         notes=("roles before 1989 are known of crises between states only",),

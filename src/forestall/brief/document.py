@@ -5,7 +5,13 @@ from typing import Literal
 from pydantic import Field
 
 from forestall.brief.document_part import Part
-from forestall.brief.document_response import CoveragePart, DeploymentPart, PartnersPart, PeacekeepingPart
+from forestall.brief.document_response import (
+    CoveragePart,
+    DeploymentPart,
+    MediationPart,
+    PartnersPart,
+    PeacekeepingPart,
+)
 
 
 class Figure(Part):
@@ -404,6 +410,7 @@ class Dossier(Edition):
     neighbours: tuple[Neighbour, ...]
     deployment: DeploymentPart | None = Field(description="null where it is not known where deaths are likely")
     peacekeeping: PeacekeepingPart | None = Field(description="null in a month before the first release of deaths")
+    mediation: MediationPart | None = Field(description="null in a month before the first release of deaths")
     partners: PartnersPart | None = Field(description="null where it was no state on the last day of the month")
     council: CouncilPart | None = Field(description="null after the last day that the Council's membership is known of")
     change: Change | None

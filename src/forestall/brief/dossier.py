@@ -5,7 +5,18 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from forestall.brief import council, deployment, early, measures, partners, peacekeeping, places, reasons, words
+from forestall.brief import (
+    council,
+    deployment,
+    early,
+    measures,
+    mediation,
+    partners,
+    peacekeeping,
+    places,
+    reasons,
+    words,
+)
 from forestall.brief.document import (
     Conflict,
     CountryRisk,
@@ -65,6 +76,7 @@ def dossier(s: Situation, gw_id: int) -> Dossier:
         neighbours=_neighbours(s, gw_id, risk),
         deployment=teams,
         peacekeeping=peacekeeping.part(s, gw_id),
+        mediation=mediation.part(s, gw_id),
         partners=partners.part(s, gw_id),
         council=council.part(s, gw_id),
         change=change(s, i),

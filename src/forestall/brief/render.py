@@ -24,6 +24,7 @@ from forestall.brief.document import (
     YearAhead,
 )
 from forestall.ids.months import long_month, parse_month
+from forestall.instruments.mediation.sentences import chance
 
 
 def _figure(figure: Figure) -> str:
@@ -88,6 +89,7 @@ def _environment() -> jinja2.Environment:
         "rounded_people": _rounded_people,
         "long_month": _long_month,
         "position": _position,
+        "chance": chance,
         "raise_at": _raise_at,
     }
     return env

@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from rich.table import Table
 
     from forestall.instruments.mediation.agreements import Agreement
-    from forestall.instruments.mediation.ranking import Candidate, Fared, Party, Ranking, Reason
+    from forestall.instruments.mediation.ranking import Candidate, Fared, Ranking, Reason
     from forestall.instruments.mediation.similar import Similar
 
 TITLES = {"state": "States", "organisation": "Organisations", "ngo": "Non-governmental organisations"}
@@ -23,14 +25,17 @@ NAME = 90
 class Sources:
     """Sources as they come, each with a number, so that a reason in a table can name its own in few letters."""
 
-    def __init__(self) -> None:
+    def __init__(self, on: "date") -> None:
+        self._on = on
         self._numbers: dict[str, int] = {}
 
     def mark(self, reason: "Reason") -> str:
         """A reason with the number of its source and the time that its figure speaks of."""
+        from forestall.instruments.mediation.sentences import spoken_of
+
         number = self._numbers.setdefault(reason.source, len(self._numbers) + 1)
-        dated = reason.on and reason.on not in reason.text
-        return f"{reason.text} [{number}, {reason.on}]" if dated else f"{reason.text} [{number}]"
+        when = spoken_of(reason, self._on)
+        return f"{reason.text} [{number}, {when}]" if when and when not in reason.text else f"{reason.text} [{number}]"
 
     def lines(self) -> Iterator[str]:
         """What the numbers stand for."""
@@ -38,11 +43,13 @@ class Sources:
             yield f"[{number}] {source}"
 
 
-def parties(found: "Sequence[Party]", name: str) -> "Table":
+def parties(found: "Ranking") -> "Table":
     """Who fights, by UCDP's names."""
-    table = _table(f"Parties to conflicts in {name}", ("Party", "Conflict"), ("Last active",))
-    for one in found:
-        table.add_row(one.name, one.conflict, str(one.last_year))
+    from forestall.instruments.mediation.sentences import party_name
+
+    table = _table(f"Parties to conflicts in {found.name}", ("Party", "Conflict"), ("Last active",))
+    for one in found.parties:
+        table.add_row(party_name(one, found.on), one.conflict, str(one.last_year))
     return table
 
 
@@ -89,8 +96,7 @@ def short_list(found: "Ranking") -> Iterator[str]:
     if found.tandems:
         yield "Possible tandems:"
         for pair in found.tandems:
-            seen = f"seen together in {pair.seen} event{'' if pair.seen == 1 else 's'} anywhere"
-            yield f"  {' + '.join(pair.members)}: {pair.text.rstrip('.')} ({seen})."
+            yield f"  {' + '.join(pair.members)}: {pair.text.rstrip('.')}."
 
 
 def fared(found: "Sequence[Fared]") -> "Table":
@@ -130,12 +136,12 @@ def agreements(found: "Sequence[Agreement]", name: str) -> "Table":
 
 def similar(found: "Similar", name: str) -> "Table":
     """The nearest past agreements elsewhere."""
-    from forestall.instruments.mediation.record_sentences import alike_in, contents, whether_held
+    from forestall.instruments.mediation.record_sentences import alike_in, conflict_of, contents, whether_held
 
     words = ("Agreement elsewhere", "Conflict then", "Contains", "Followed by")
     table = _table(f"Past agreements in conflicts most like that of {name}", words, ("Distance",))
     for one in found.cases:
-        about = f"{one.agreement.name} ({one.agreement.conflict}, {one.agreement.day})"
+        about = f"{one.agreement.name} ({conflict_of(one.agreement, found.on)}, {one.agreement.day})"
         table.add_row(about, alike_in(one), contents(one.agreement), whether_held(one), f"{one.distance:.2f}")
     table.caption = "Distance: mean of seven parts, 0 (alike) to 1."
     return table

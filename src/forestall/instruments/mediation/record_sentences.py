@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from forestall.ids.countries import states
 from forestall.instruments import phrases
 from forestall.instruments.assessment import Case, Evidence, Finding
 from forestall.instruments.mediation.agreements import Agreement
@@ -82,7 +83,7 @@ def running(here: Here, on: date, text: Said) -> None:
         return
     first = here.running[:SHOWN_RUNNING]
     keys = [_kept(f"running:{at + 1}", "talks without a known end", one, here, text) for at, one in enumerate(first)]
-    told = "; ".join([*map(talks, first), *more(len(here.running) - SHOWN_RUNNING, "other")])
+    told = "; ".join([*map(talks, first), *more(len(here.running) - SHOWN_RUNNING, "more")])
     sentence = f"Talks without a known end on {phrases.day(on)}: {told}."
     text.findings.append(Finding(sentence=sentence, evidence=tuple(keys)))
 
@@ -166,7 +167,7 @@ def similar(case: Case, alike: Similar, text: Said) -> None:
         text.of(
             Evidence(
                 key=f"similar:{at + 1}",
-                says=f"distance of {one.agreement.name} ({one.agreement.conflict}), mean of its parts",
+                says=f"distance of {one.agreement.name} ({conflict_of(one.agreement, alike.on)}), mean of its parts",
                 figure=round(one.distance, 3),
                 unit="0 (alike) to 1",
                 source=SIMILAR,
@@ -178,7 +179,9 @@ def similar(case: Case, alike: Similar, text: Said) -> None:
         for at, one in enumerate(first)
     )
     over = {"both": "government and territory"}.get(here.incompatibility, here.incompatibility)
-    names = "; ".join(f"{one.agreement.name} ({one.agreement.conflict}, {one.agreement.day.year})" for one in first)
+    names = "; ".join(
+        f"{one.agreement.name} ({conflict_of(one.agreement, alike.on)}, {one.agreement.day.year})" for one in first
+    )
     sentence = (
         f"As it was in {here.year} ({here.kind}, over {over}, {'war' if here.war else 'minor conflict'}), the conflict "
         f"in {case.name} is nearest to those of these past agreements elsewhere: {names}."
@@ -272,6 +275,15 @@ def alike_in(one: PastCase) -> str:
     return (
         "; ".join([*told, *([f"apart in {', '.join(far)}"] if far else [])]) or "between like and unlike in all parts"
     )
+
+
+def conflict_of(one: Agreement, on: date) -> str:
+    """The conflict of an agreement by UCDP's name, with states as other pages name them: Myanmar, not Myanmar (Burma)."""
+    text = one.conflict
+    for state in states(on):
+        if state.ucdp_name and "(" in state.ucdp_name:
+            text = text.replace(state.ucdp_name, state.name)
+    return text
 
 
 def whether_held(one: PastCase) -> str:

@@ -3,12 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 
+from forestall.errors import UnknownCountryError
+from forestall.ids.countries import by_iso3
 from forestall.instruments import phrases
 from forestall.instruments.assessment import Case, Evidence, Finding, Option
 from forestall.instruments.mediation.agreements import Agreement
 from forestall.instruments.mediation.history import Here
-from forestall.instruments.mediation.ranking import KINDS, Candidate, Ranking, Reason
+from forestall.instruments.mediation.ranking import KINDS, Candidate, Fared, Party, Ranking, Reason
 from forestall.instruments.mediation.similar import Similar
 
 MEANING = (
@@ -17,8 +20,9 @@ MEANING = (
 NOT_PUBLIC = "Talks that were never made public are in no figure here."
 RANKING = "forestall, ranking of possible mediators"
 LEVEL = 0.8
+TIES = "ties: "
 KIND_NAMES = {"state": "states", "organisation": "organisations", "ngo": "non-governmental organisations"}
-SHOWN_THERE, SHOWN_NEW, SHOWN_REASONS, SHOWN_CAUTIONS, SHOWN_PARTIES = 3, 2, 3, 2, 8
+SHOWN_THERE, SHOWN_NEW, SHOWN_REASONS, SHOWN_CAUTIONS, SHOWN_PARTIES = 3, 1, 3, 2, 8
 _WHEN = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?(\.\.\d{4}(-\d{2}(-\d{2})?)?)?$")
 
 
@@ -53,7 +57,7 @@ def parties(case: Case, ranked: Ranking, text: Said) -> None:
     """Who fights."""
     if not ranked.parties:
         return
-    names = list(dict.fromkeys(one.name for one in ranked.parties))
+    names = list(dict.fromkeys(party_name(one, ranked.on) for one in ranked.parties))
     last = max(one.last_year for one in ranked.parties)
     key = text.of(
         Evidence(
@@ -71,6 +75,16 @@ def parties(case: Case, ranked: Ranking, text: Said) -> None:
     text.findings.append(
         Finding(sentence=f"Parties to conflicts in {case.name}, last recorded in {last}: {shown}.", evidence=(key,))
     )
+
+
+def party_name(one: Party, on: date) -> str:
+    """A party's name, with its state as the other pages name it: Government of Myanmar, not of Myanmar (Burma)."""
+    if one.iso3 is None:
+        return one.name
+    try:
+        return f"Government of {by_iso3(one.iso3, on).name}"
+    except UnknownCountryError:
+        return one.name
 
 
 def there(ranked: Ranking, text: Said) -> None:
@@ -99,9 +113,8 @@ def new(ranked: Ranking, text: Said) -> None:
     """Who would be new here, with what speaks for and against each."""
     for kind in KINDS:
         for one in of(ranked, kind, there=False)[:SHOWN_NEW]:
-            keys = [score(one, ranked, text)]
-            keys += [reason(one, each, ranked, text) for each in said_of(one)]
-            text.findings.append(Finding(sentence=f"New here: {named(one)}{_why(one)}.", evidence=tuple(keys)))
+            keys = _cited(one, said_of(one), ranked, text)
+            text.findings.append(Finding(sentence=f"New here: {named(one)}{_why(one)}.", evidence=keys))
 
 
 def tandems(ranked: Ranking, text: Said) -> None:
@@ -125,71 +138,96 @@ def tandems(ranked: Ranking, text: Said) -> None:
 
 
 def fared(ranked: Ranking, text: Said) -> None:
-    """How such rankings did where the answer was not known to them."""
-    if not ranked.fared:
-        return
-    keys = []
-    for at, one in enumerate(ranked.fared):
-        keys.append(
-            text.of(
-                Evidence(
-                    key=f"fared:{at + 1}",
-                    says=f"events with a true third party in the first five places: {one.about}",
-                    figure=round(one.hit5, 3),
-                    unit="share",
-                    source="forestall, rankings tried on later events",
-                    date=ranked.on.isoformat(),
-                    vintage=f"{one.events} events",
-                    kind="measured",
-                    note=f"first ten places {one.hit10:.2f}, mean reciprocal rank {one.mrr:.2f}",
-                )
-            )
+    """How such rankings did where the answer was not known to them, beside the best of the simple rules."""
+    by_part: dict[str, list[Fared]] = {}
+    for one in ranked.fared:
+        by_part.setdefault(one.about.partition(": ")[2], []).append(one)
+    told: list[str] = []
+    keys: list[str] = []
+    for about, rows in by_part.items():
+        ours, rules = rows[0], sorted(rows[1:], key=lambda one: -one.hit5)[:1]
+        keys += [_fared(f"fared:{len(keys) + at}", one, ranked, text) for at, one in enumerate((ours, *rules))]
+        said = f"in {_percent(ours.hit5)} of {ours.events:,} events ({about}"
+        said += "".join(f"; {_percent(one.hit5)} by the rule {one.about.partition(': ')[0]}" for one in rules)
+        told.append(f"{said})")
+    if told:
+        sentence = (
+            f"On events not learned from, a true third party stood in the first five places {phrases.listing(told)}."
         )
-    told = "; ".join(
-        f"{one.about}: {one.hit5:.0%} and {one.hit10:.0%} of {one.events:,} events".replace("%", " %")
-        for one in ranked.fared
-    )
-    text.findings.append(
-        Finding(
-            sentence=f"A true third party stood in the first five and ten places, on events not seen: {told}.",
-            evidence=tuple(keys),
+        text.findings.append(Finding(sentence=sentence, evidence=tuple(keys)))
+
+
+def _fared(key: str, one: Fared, ranked: Ranking, text: Said) -> str:
+    return text.of(
+        Evidence(
+            key=key,
+            says=f"events with a true third party in the first five places, {one.about}",
+            figure=round(one.hit5, 3),
+            unit="share",
+            source="forestall, rankings tried on later events",
+            date=ranked.on.isoformat(),
+            vintage=f"{one.events} events",
+            kind="measured",
+            note=f"first ten places {one.hit10:.2f}, mean reciprocal rank {one.mrr:.2f}",
         )
     )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
 
 
 def options(ranked: Ranking, text: Said) -> None:
     """Who could be asked; of no option is it known what it would bring."""
-    old = [one for kind in KINDS for one in of(ranked, kind, there=True)[:1]]
+    old = [one for one in ranked.short_list if one.there][:SHOWN_THERE]
     if old:
         text.options.append(
             Option(
                 what="Ask those already there what talks they hold before a new offer is made",
                 who=phrases.listing([one.name for one in old]),
-                why="first of each list among those who have had a role here: "
-                + "; ".join(f"{one.name} {one.reasons[0].text}" for one in old if one.reasons),
-                evidence=tuple(score(one, ranked, text) for one in old),
+                why="; ".join(f"{one.name} {one.reasons[0].text}" for one in old if one.reasons) or "had a role before",
+                evidence=tuple(key for one in old for key in _cited(one, one.reasons[:1], ranked, text)),
             )
         )
-    for one in [one for one in ranked.short_list if not one.there][:SHOWN_NEW]:
-        keys = (score(one, ranked, text), *(reason(one, each, ranked, text) for each in said_of(one)))
+    for one in _newcomers(ranked):
         text.options.append(
             Option(
                 what="Sound out whether the parties would accept a mediator new here",
                 who=one.name,
                 why=_why(one).removeprefix(": ") or "stands high in its list",
-                evidence=keys,
+                evidence=_cited(one, said_of(one), ranked, text),
             )
         )
     if ranked.tandems:
-        pair = ranked.tandems[0]
+        pair, called = ranked.tandems[0], {one.mediator: one.name for one in ranked.candidates}
         text.options.append(
             Option(
                 what="Look at acting together",
-                who=phrases.listing(pair.members),
+                who=phrases.listing([called.get(key, key) for key in pair.members]),
                 why=pair.text.rstrip("."),
                 evidence=("tandem:1",),
             )
         )
+
+
+def _newcomers(ranked: Ranking) -> list[Candidate]:
+    """The first state that would be new here, and the first organisation that the country belongs to, of those who have
+    had roles elsewhere of late."""
+    states = [one for one in of(ranked, "state", there=False) if _acted(one)]
+    bodies = [one for one in of(ranked, "organisation", there=False) if _acted(one) and _member(one)]
+    return [*states[:1], *bodies[:1]]
+
+
+def _acted(one: Candidate) -> bool:
+    return bool(one.reasons) and not any(each.unit == "events" and each.figure == 0 for each in one.cautions)
+
+
+def _member(one: Candidate) -> bool:
+    return any(each.figure == "member" for each in one.reasons)
+
+
+def _cited(one: Candidate, told: Iterable[Reason], ranked: Ranking, text: Said) -> tuple[str, ...]:
+    return (score(one, ranked, text), *(reason(one, each, ranked, text) for each in told))
 
 
 def of(ranked: Ranking, kind: str, *, there: bool) -> tuple[Candidate, ...]:
@@ -219,7 +257,8 @@ def score(one: Candidate, ranked: Ranking, text: Said) -> str:
 def reason(one: Candidate, each: Reason, ranked: Ranking, text: Said) -> str:
     """Keep what speaks for or against a candidate as evidence; its key."""
     told = [*one.reasons, *one.cautions].index(each) + 1
-    dated = _WHEN.match(each.on) is not None
+    when = spoken_of(each, ranked.on)
+    dated = _WHEN.match(when) is not None
     return text.of(
         Evidence(
             key=f"{'for' if each.favours else 'against'}:{_slug(one)}:{told}",
@@ -227,12 +266,17 @@ def reason(one: Candidate, each: Reason, ranked: Ranking, text: Said) -> str:
             figure=each.figure,
             unit=each.unit or "text",
             source=each.source,
-            date=each.on if dated else ranked.on.isoformat(),
-            vintage=vintage(ranked),
+            date=when if dated else ranked.on.isoformat(),
+            vintage=f"as of {ranked.on.isoformat()}",
             kind="recorded",
             note="" if each.figure is not None else "no figure; the sentence says what is known",
         )
     )
+
+
+def spoken_of(each: Reason, on: date) -> str:
+    """The time that a reason's figure speaks of: of a series that goes on after the day, no later than the day."""
+    return min(each.on, on.isoformat()[: len(each.on)]) if _WHEN.match(each.on) else each.on
 
 
 def said_of(one: Candidate) -> tuple[Reason, ...]:
@@ -257,22 +301,43 @@ def chance(value: float) -> str:
 
 
 def vintage(ranked: Ranking) -> str:
-    """Where the series end that the ranking rests on."""
-    return "; ".join(f"{series} to {end}" for series, end in ranked.data_ends[:2]) or ranked.on.isoformat()
+    """Where the series of the record end that the ranking rests on."""
+    record = [f"{series} to {end}" for series, end in ends(ranked) if not series.startswith(TIES)]
+    return "; ".join(record) or f"as of {ranked.on.isoformat()}"
+
+
+def notes(ranked: Ranking) -> tuple[str, ...]:
+    """The ranking's notes as sentences, without the one that `MEANING` says."""
+    return tuple(f"{one[0].upper()}{one[1:].rstrip('.')}." for one in ranked.notes if "not who succeeds" not in one)
+
+
+def ends(ranked: Ranking) -> tuple[tuple[str, str], ...]:
+    """Where each series ends that the ranking rests on; of one that goes on after the day, the day."""
+    day = ranked.on.isoformat()
+    return tuple((series, min(end, day[: len(end)])) for series, end in ranked.data_ends)
+
+
+def data_ends(ranked: Ranking) -> str:
+    """The same in one sentence."""
+    ties = [(series.removeprefix(TIES), end) for series, end in ends(ranked) if series.startswith(TIES)]
+    told = [f"{series} {end}" for series, end in ends(ranked) if not series.startswith(TIES)]
+    if ties:
+        told.append("ties between states (" + ", ".join(f"{s.replace('_', ' ')} {end}" for s, end in ties) + ")")
+    return f"Series end at different times: {'; '.join(told)}." if told else ""
 
 
 def caveats(ranked: Ranking) -> Iterable[str]:
     """What a reader must know of the ranking."""
     yield MEANING
     yield NOT_PUBLIC
-    yield from (f"{note.rstrip('.')}." for note in ranked.notes)
+    yield from notes(ranked)
     if ranked.data_ends:
-        yield "Series end at different times: " + "; ".join(f"{s} {end}" for s, end in ranked.data_ends) + "."
+        yield data_ends(ranked)
 
 
 def more(number: int, what: str) -> Sequence[str]:
     """How many are not named, as the last item of a list."""
-    return [f"{number} {what}{'' if number == 1 else 's'}"] if number > 0 else []
+    return [f"{number} {what}{'' if number == 1 or what == 'more' else 's'}"] if number > 0 else []
 
 
 def _slug(one: Candidate) -> str:
