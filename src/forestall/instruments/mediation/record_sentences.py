@@ -278,7 +278,7 @@ def alike_in(one: PastCase) -> str:
 
 
 def conflict_of(one: Agreement, on: date) -> str:
-    """The conflict of an agreement by UCDP's name, with states as other pages name them: Myanmar, not Myanmar (Burma)."""
+    """The conflict by UCDP's name, with states as other pages name them: Myanmar, not Myanmar (Burma)."""
     text = one.conflict
     for state in states(on):
         if state.ucdp_name and "(" in state.ucdp_name:
