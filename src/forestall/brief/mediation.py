@@ -17,7 +17,7 @@ from forestall.instruments.mediation.assess import parts, said
 from forestall.instruments.mediation.ranking import KINDS, Candidate, Ranking
 from forestall.instruments.mediation.similar import Case
 
-THERE, NEW, REASONS, CAUTIONS, AGREEMENTS, CASES = 4, 4, 3, 2, 8, 4
+THERE, NEW, REASONS, CAUTIONS, AGREEMENTS, CASES = 3, 3, 2, 2, 6, 3
 TITLES = {"state": "States", "organisation": "Organisations", "ngo": "Non-governmental organisations"}
 
 

@@ -119,8 +119,10 @@ def new(ranked: Ranking, text: Said) -> None:
 
 def tandems(ranked: Ranking, text: Said) -> None:
     """Who might act together."""
-    for at, pair in enumerate(ranked.tandems):
-        key = text.of(
+    if not ranked.tandems:
+        return
+    keys = [
+        text.of(
             Evidence(
                 key=f"tandem:{at + 1}",
                 says=f"events in which {phrases.listing(pair.members)} were third parties together",
@@ -132,9 +134,10 @@ def tandems(ranked: Ranking, text: Said) -> None:
                 kind="recorded",
             )
         )
-        text.findings.append(
-            Finding(sentence=f"Possible tandem: {pair.text.rstrip('.')}.", evidence=(key,)),
-        )
+        for at, pair in enumerate(ranked.tandems)
+    ]
+    told = "; ".join(pair.text.rstrip(".") for pair in ranked.tandems)
+    text.findings.append(Finding(sentence=f"Possible tandems: {told}.", evidence=tuple(keys)))
 
 
 def fared(ranked: Ranking, text: Said) -> None:
@@ -185,7 +188,7 @@ def options(ranked: Ranking, text: Said) -> None:
             Option(
                 what="Ask those already there what talks they hold before a new offer is made",
                 who=phrases.listing([one.name for one in old]),
-                why="; ".join(f"{one.name} {one.reasons[0].text}" for one in old if one.reasons) or "had a role before",
+                why="first on the short list of those who have had a role here; the lists say how often and when last",
                 evidence=tuple(key for one in old for key in _cited(one, one.reasons[:1], ranked, text)),
             )
         )
@@ -204,7 +207,7 @@ def options(ranked: Ranking, text: Said) -> None:
             Option(
                 what="Look at acting together",
                 who=phrases.listing([called.get(key, key) for key in pair.members]),
-                why=pair.text.rstrip("."),
+                why=pair.text.partition(": ")[2].rstrip(".") or pair.text.rstrip("."),
                 evidence=("tandem:1",),
             )
         )
