@@ -121,6 +121,19 @@ def test_a_country_without_conflict_is_said_to_have_none() -> None:
     assert found["agreements"] == []
 
 
+def test_where_nobody_was_before_and_after_the_data_end_this_is_said() -> None:
+    done = run("KAZ", "--on", "2026-06-01", "--top", "2")
+    assert "Nobody is on record as a third party here before" in done.stdout
+    assert "already there" not in done.stdout
+    assert "2026-02-28" in done.stderr
+
+
+def test_a_territory_is_answered_with_the_state_it_is_counted_with() -> None:
+    done = run("PSE", "--on", "2026-02-28", "--json", "--top", "1")
+    assert json.loads(done.stdout)["iso3"] == "ISR"
+    assert "counts events in Palestine under Israel" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -57,6 +57,7 @@ def mediators(
     from forestall.errors import UsageError
     from forestall.instruments.mediation import service
     from forestall.instruments.mediation.agreements import agreements
+    from forestall.instruments.mediation.record import REGISTER_ENDS
     from forestall.instruments.mediation.similar import similar
     from forestall.store import Workspace
 
@@ -64,6 +65,8 @@ def mediators(
         raise UsageError("--all shows every candidate and --top N the first N: give one of the two")
     when = day_or_today(on)
     gw_id = _unit(country, when)
+    if when > REGISTER_ENDS:
+        note(f"talks are known to {REGISTER_ENDS}; later ones are missing here")
     workspace = Workspace.open()
     found = service.rank(workspace, gw_id, when)
     wanted = tuple(one for one in found.candidates if kind is None or one.kind == kind.value)
@@ -168,6 +171,8 @@ def _print(found: "Ranking", shown: "tuple[Candidate, ...]") -> None:
 
     typer.echo(f"{found.name} ({found.iso3}), possible mediators as of {found.on}. {MEANING}")
     _say(notes(found))
+    if not any(one.there for one in found.candidates):
+        _say(["Nobody is on record as a third party here before: all would be new."])
     if found.parties:
         show(tables.parties(found))
     sources = tables.Sources(found.on)
