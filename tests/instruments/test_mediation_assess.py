@@ -8,11 +8,12 @@ import pytest
 from tests.instruments.made_ranking import ON, ranking
 
 from forestall.ids.months import month_id
-from forestall.instruments.assessment import Assessment, Case
+from forestall.instruments.assessment import Assessment, Case, case_of
 from forestall.instruments.mediation import history
-from forestall.instruments.mediation.assess import said
+from forestall.instruments.mediation.assess import assess, said
 from forestall.instruments.mediation.record import Record
 from forestall.instruments.mediation.sentences import MEANING, Parts
+from forestall.store import Workspace
 
 SUDAN = Case(gw_id=625, iso3="SDN", name="Sudan")
 NEWEST = month_id(2026, 2)
@@ -177,3 +178,55 @@ def test_any_part_of_a_ranking_may_be_missing(empty: str) -> None:
         gone |= {"short_list": (), "tandems": ()}
     found = of(talks(), **gone)  # Assessment refuses a sentence without evidence, and evidence without a sentence
     assert found.headline.evidence
+
+
+def real(country: str, as_of: int = NEWEST) -> Assessment:
+    return assess(case_of(country, as_of), as_of, workspace=Workspace.open())
+
+
+def test_what_was_not_known_is_not_said() -> None:
+    then, now = text(real("Sudan", month_id(2019, 6))), text(real("Sudan"))
+    assert "Quad" in now
+    assert "Quad" not in then
+    for one in real("Sudan", month_id(2019, 6)).evidence:
+        days = [part for part in one.date.split("..") if part]
+        assert max(days) <= "2019-06-30"[: len(max(days))], one
+        assert "2020-" not in str(one.figure)
+
+
+def test_the_record_of_colombia() -> None:
+    found = real("Colombia")
+    assert "22 agreements" in found.headline.sentence
+    assert "Norway" in found.headline.sentence
+    said_of_it = text(found)
+    assert "22 peace agreements on record (UCDP Peace Agreement 22.1)" in said_of_it
+    assert "Parties to conflicts in Colombia" in said_of_it
+    assert "Five years without fighting between the same parties followed" in said_of_it
+    assert "likeness has not told which agreements hold" in said_of_it
+
+
+def test_states_are_named_as_on_other_pages() -> None:
+    said_of_it = text(real("Myanmar"))
+    assert "Government of Myanmar" in said_of_it
+    assert "(Burma)" not in said_of_it
+
+
+def test_a_party_to_the_conflict_is_asked_by_nobody() -> None:
+    found = real("Ukraine")
+    scored = {one.key for one in found.evidence if one.key.startswith("score:")}
+    assert scored
+    assert not scored & {"score:state-rus", "score:state-ukr"}
+    assert not any("Russia" in one.who for one in found.options)
+
+
+def test_a_country_at_peace_gets_one_sentence() -> None:
+    found = real("Kazakhstan")
+    assert "no conflict of the last three years and no talks on record" in found.headline.sentence
+    assert (found.findings, found.options) == ((), ())
+
+
+@pytest.mark.parametrize("country", ["Syria", "Cyprus", "Haiti", "Mexico", "South Sudan", "Israel"])
+def test_any_country_can_be_assessed(country: str) -> None:
+    found = real(country)
+    assert found.headline.evidence
+    assert {one.expected_effect for one in found.options} <= {"unknown"}
