@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forestall import __version__
-from forestall.cli import brief, council, data, deploy, forecast, missions, regional, warn
+from forestall.cli import brief, council, data, deploy, forecast, mediators, missions, regional, warn
 from forestall.errors import ForestallError
 
 app = typer.Typer(
@@ -26,6 +26,7 @@ deploy.register(app)
 forecast.register(app)
 missions.register(app)
 regional.register(app)
+mediators.register(app)
 warn.register(app)
 
 

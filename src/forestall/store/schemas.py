@@ -595,6 +595,7 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "until": _DATE,
         "looked_up": _BOOL,
         "source": _STR,
+        "goes_on": _BOOL,
     },
     "mediation_agreements": {
         "event": _STR,

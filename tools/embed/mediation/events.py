@@ -126,7 +126,7 @@ def of_processes(spells: list[Spell]) -> Iterator[Event | Role]:
         for one in group:
             if one.resolved:
                 end = one.until.last if one.until else None
-                yield Role(event, one.mediator, one.kind, one.role, day, end, one.checked, one.source)
+                yield Role(event, one.mediator, one.kind, one.role, day, end, one.checked, one.source, one.goes_on)
 
 
 def of_missions(workspace: Workspace) -> Iterator[Event | Role]:
@@ -151,7 +151,7 @@ def of_missions(workspace: Workspace) -> Iterator[Event | Role]:
             iso3=";".join(codes),
             source=source,
         )
-        yield Role(event, "UN", "organisation", "mission", row["start"], row["end"], True, source)
+        yield Role(event, "UN", "organisation", "mission", row["start"], row["end"], True, source, row["end"] is None)
 
 
 def registers() -> tuple[Source, ...]:

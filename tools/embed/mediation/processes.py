@@ -40,6 +40,7 @@ class Spell:
     role: str
     since: Day
     until: Day | None
+    goes_on: bool
     outcome: str
     source: str
     checked: bool
@@ -92,6 +93,7 @@ def _spell(row: Mapping[str, str], where: str, resolve: Resolve) -> Spell:
         role=row["role"],
         since=since,
         until=None if row["ongoing"] == "yes" else until,
+        goes_on=row["ongoing"] == "yes",
         outcome=row["outcome"],
         source=row["source"].strip(),
         checked=row["checked"] == "yes",

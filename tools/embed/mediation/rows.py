@@ -39,7 +39,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A third party's part in an event. day, until: as those of the event, or of the role where it has its own."""
+    """A third party's part in an event.
+
+    day, until: as those of the event, or of the role where it has its own. goes_on: the role had not ended when its
+    source was kept last; without that a missing `until` is not known.
+    """
 
     event: str
     mediator: str
@@ -49,6 +53,7 @@ class Role:
     until: date | None
     looked_up: bool
     source: str
+    goes_on: bool = False
 
 
 def frame(table: str, rows: Iterable[Event | Role], order: tuple[str, ...]) -> pl.DataFrame:

@@ -72,8 +72,6 @@ def past(events: pl.DataFrame, roles: pl.DataFrame) -> Past:
         "event", "iso3", pl.col("day").alias("event_day"), _unit(events)
     )
     strong = roles.filter(~pl.col("role").is_in(WEAK))
-    if "goes_on" not in strong.columns:
-        strong = strong.with_columns(pl.lit(False).alias("goes_on"))
     joined = strong.join(held, on="event").with_columns(pl.max_horizontal("day", "event_day").alias("day"))
     kept = joined.sort("day").unique(("event", "mediator"), keep="first", maintain_order=True)
     rows = (

@@ -20,7 +20,7 @@ from forestall.store import Workspace, files
 from forestall.store.schemas import SCHEMAS
 
 TABLE = "pax_agreements"
-FORMAT = 1
+FORMAT = 2
 """Changes when what a cached file means changes."""
 PARSER = "forestall.instruments.mediation.third_parties"
 
@@ -107,7 +107,7 @@ def _parsed(workspace: Workspace, _digest: str) -> tuple[pl.DataFrame, pl.DataFr
         told = {(one.key, one.kind) for one in found.actors if one.role != "unknown"}
         source = f"PA-X {release.removeprefix('pax-')}, agreement {number}"
         roles += [
-            (event, one.key, one.kind, str(one.role), day, None, True, source)
+            (event, one.key, one.kind, str(one.role), day, None, True, source, False)
             for one in found.actors
             if one.role != "unknown" or (one.key, one.kind) not in told
         ]

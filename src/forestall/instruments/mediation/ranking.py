@@ -30,7 +30,7 @@ class Candidate:
 
     mediator: ISO3 of a state, acronym of an organisation (UN, AU, EU ...), key of an NGO. place: in its own list, from
     1. score: estimated chance to be among the third parties of this country's next agreement or talks, 0 to 1; low,
-    high: an interval of 80 % from models learned on resampled processes. there: it has had a role in this country before.
+    high: an interval of 80 % from models learned on resampled processes. there: it had a role in this country before.
     """
 
     mediator: str

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from forestall.ids.countries import by_iso3
 from forestall.instruments.mediation.features import Bodies, Figures, World
 from forestall.instruments.mediation.past import EPOCH, Past, days
 from forestall.instruments.mediation.ranking import Reason
+from forestall.instruments.mediation.record import REGISTER_ENDS
 from forestall.instruments.mediation.third_parties.lexicon import actors
 from forestall.regional.organisations import register
 
@@ -39,6 +40,11 @@ class Basis:
     name: str
     on: date
 
+    @property
+    def known(self) -> int:
+        """How many rows of the past are known at the end of the day."""
+        return self.past.known(self.on + timedelta(days=1))
+
 
 def reasons(basis: Basis, row: int) -> tuple[Reason, ...]:
     """Reasons for and against the candidate in a row of the figures, the weightiest first."""
@@ -50,21 +56,23 @@ def reasons(basis: Basis, row: int) -> tuple[Reason, ...]:
 
 def _record(basis: Basis, row: int) -> Iterator[Reason]:
     past, who = basis.past, basis.found.mediators[row]
-    known = past.known(basis.on)
+    known = basis.known
     at = past.mediators.index(who) if who in past.mediators else -1
     acted = past.who[:known, at] > 0 if at >= 0 else np.zeros(known, bool)
     here = past.touches([basis.iso3])[:known]
-    mine, told = acted & here, here & past.who[:known].any(axis=1)
+    mine, any_of = acted & here, here & past.who[:known].any(axis=1)
     if mine.any():
         last, count = _last(past, known, at, mine, basis.on), _count(past, mine)
+        # What goes on does so as far as the register was kept.
+        told = min(basis.on, REGISTER_ENDS)
         yield Reason(
-            f"had a role in {count} of {_count(past, told)} agreements, crises and talks on record in "
-            f"{basis.name}, the last {'going on' if last is None else f'on {last}'}",
+            f"had a role in {count} of {_count(past, any_of)} agreements, crises and talks on record in "
+            f"{basis.name}, {f'one of them going on at {told}' if last is None else f'the last on {last}'}",
             True,
             count,
             "events",
             RECORD,
-            (last or basis.on).isoformat(),
+            (last or told).isoformat(),
         )
     elsewhere = acted & ~here & (past.day[:known] >= days(basis.on) - TEN_YEARS)
     if elsewhere.any():
@@ -91,7 +99,7 @@ def _count(past: Past, rows: "npt.NDArray[np.bool_]") -> int:
 def _last(past: Past, known: int, at: int, rows: "npt.NDArray[np.bool_]", on: date) -> date | None:
     """The last day of a mediator's roles in these rows; None where one goes on."""
     last = int(past.last[:known, at][rows].max())
-    return None if last >= days(on) else date.fromordinal(last + EPOCH)
+    return None if last > days(on) else date.fromordinal(last + EPOCH)
 
 
 def _state(basis: Basis, row: int) -> Iterator[Reason]:
@@ -105,19 +113,42 @@ def _state(basis: Basis, row: int) -> Iterator[Reason]:
         return str(ends.get(series, basis.on.year - 1))
 
     if who in ties.fights.get(iso3, frozenset()):
-        yield Reason(f"was party to a conflict located in {name}", False, "yes", "status", "UCDP", year("fights"))
+        yield Reason(
+            f"was party to a conflict located in {name}",
+            False,
+            "yes",
+            "status",
+            "UCDP/PRIO Armed Conflict 25.1",
+            year("fights"),
+        )
     yield from _votes(basis, i, j, year("ideal_distance"))
     if ties.contiguous[i, j]:
-        yield Reason(f"shares a land border with {name}", True, "yes", "status", "COW contiguity", year("contiguous"))
+        yield Reason(
+            f"shares a land border with {name}",
+            True,
+            "yes",
+            "status",
+            "Correlates of War, direct contiguity",
+            year("contiguous"),
+        )
     elif ties.distance_km[i, j] <= NEAR_KM:
         km = round(float(ties.distance_km[i, j]), -1)
-        yield Reason(f"lies {km:.0f} km from {name}", True, km, "km", "Gleditsch & Ward", year("distance"))
+        yield Reason(
+            f"lies {km:.0f} km from {name}", True, km, "km", "Gleditsch & Ward, minimum distances", year("distance")
+        )
     # A pact with many (the Arab League's, the Rio Treaty) tells nothing of one; few of a bilateral kind do.
     if ties.defence[i, j] and ties.defence[:, j].sum() <= FEW_PACTS:
         text = f"is bound to the government of {name} by a defence pact"
         yield Reason(text, False, "yes", "status", "ATOP 5", year("allied"))
     if ties.rival[i, j]:
-        yield Reason(f"was on the other side of a crisis from {name}", False, "yes", "status", "ICB 14", year("rival"))
+        yield Reason(
+            f"was on the other side of a crisis from {name}",
+            False,
+            "yes",
+            "status",
+            "International Crisis Behavior 14; UCDP/PRIO 25.1",
+            year("rival"),
+        )
     if ties.coloniser[j, i] or ties.part_of[j, i]:
         text = f"once ruled {name}" if ties.coloniser[j, i] else f"{name} was once part of it"
         yield Reason(text, False, "yes", "status", "forestall, rulers of states", year("coloniser"))
@@ -129,7 +160,7 @@ def _state(basis: Basis, row: int) -> Iterator[Reason]:
             True,
             persons,
             "persons",
-            "UNHCR",
+            "UNHCR Refugee Data Finder",
             str(basis.world.stakes.hosted_year),
         )
     yield from _apart(basis, i, j)
@@ -145,13 +176,27 @@ def _apart(basis: Basis, i: int, j: int) -> Iterator[Reason]:
             True,
             "yes",
             "status",
-            "languages",
+            "languages by country (mledoze/countries)",
             str(ends.get("language", basis.on.year)),
         )
     if ties.permanent[i]:
-        yield Reason("is a permanent member of the Security Council", True, "yes", "status", "UN", basis.on.isoformat())
+        yield Reason(
+            "is a permanent member of the Security Council",
+            True,
+            "yes",
+            "status",
+            "forestall, members of the Security Council",
+            basis.on.isoformat(),
+        )
     elif ties.council_seat[i]:
-        yield Reason("sits on the Security Council", True, "yes", "status", "UN", basis.on.isoformat())
+        yield Reason(
+            "sits on the Security Council",
+            True,
+            "yes",
+            "status",
+            "forestall, members of the Security Council",
+            basis.on.isoformat(),
+        )
     if ties.conflict_at_home[i]:
         yield Reason(
             "has an armed conflict at home",
@@ -207,7 +252,14 @@ def _organisation(basis: Basis, row: int) -> Iterator[Reason]:
     if basis_of:
         yield Reason(f"may mediate by {basis_of[0]}", True, basis_of[0], "legal basis", source, day)
     if who in basis.world.stakes.present(frozenset([iso3])):
-        yield Reason(f"has or lately had an operation in {name}", True, "yes", "status", "register of operations", day)
+        yield Reason(
+            f"has or lately had an operation in {name}",
+            True,
+            "yes",
+            "status",
+            "forestall, registers of UN missions and other operations",
+            day,
+        )
 
 
 def called(mediator: str, kind: str, on: date) -> str:

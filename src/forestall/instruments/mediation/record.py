@@ -33,7 +33,7 @@ class Record:
     events: one row an event, by day: event, event_kind (agreement, crisis, process, mission), name, day (of a day known
     to the month or year the last one, from_precision says so), until, process, iso3 and conflict_ids (`;` between),
     stage, ended, ended_on, talks_outcome, third_parties_domestic, third_parties_persons, unresolved (counts), source.
-    roles: event, mediator, kind, role, day, until, looked_up, source. ends: series and the last day it covers.
+    roles: event, mediator, kind, role, day, until, goes_on, looked_up, source. ends: series and the last day it covers.
     """
 
     on: date
@@ -105,5 +105,7 @@ def known(events: pl.DataFrame, on: date) -> pl.DataFrame:
 
 
 def _roles_known(roles: pl.DataFrame, on: date) -> pl.DataFrame:
-    ended = pl.when(pl.col("until") <= on).then("until").alias("until")
-    return roles.filter(pl.col("day") <= on).with_columns(ended).sort("event", "mediator", "role")
+    """Roles begun by a day; one that ended later goes on."""
+    over = pl.col("until").is_not_null() & (pl.col("until") <= on)
+    told = pl.when(over).then("until").alias("until"), (pl.col("goes_on") | (pl.col("until") > on).fill_null(False))
+    return roles.filter(pl.col("day") <= on).with_columns(told).sort("event", "mediator", "role")

@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 SKILL = "mediation_skill"
 WHO_NOT_WHETHER = "the ranking tells who mediates, not who succeeds"
+UNSEEN = (
+    "arms, money or shelter given to a side are not in these figures: a candidate without a reason against it is not "
+    "thereby impartial"
+)
 
 
 def rank(workspace: Workspace, gw_id: int, on: date) -> Ranking:
@@ -48,7 +52,7 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Ranking:
     found = _without(figures(known, world, frozenset({code}), on + timedelta(days=1)), out)
     there = found.column("own_all") > 0
     chance = ranker.chance(found.values, there)
-    basis = reasons.Basis(known, world, found, code, state.name, on + timedelta(days=1))
+    basis = reasons.Basis(known, world, found, code, state.name, on)
     candidates = _candidates(basis, ranker.order(found.values, there), chance, there, on)
     return Ranking(
         iso3=code,
@@ -133,7 +137,7 @@ def _fared(workspace: Workspace) -> tuple[Fared, ...]:
 
 
 def _notes(fighting: Sequence[Party], out: frozenset[str], year: int, on: date) -> list[str]:
-    notes = [WHO_NOT_WHETHER]
+    notes = [WHO_NOT_WHETHER, UNSEEN]
     if out:
         names = listing([reasons.called(one, "state", on) for one in sorted(out)])
         verb = "is" if len(out) == 1 else "are"

@@ -88,7 +88,7 @@ def _member(basis: "Basis", acronym: str) -> bool:
 def _together(basis: "Basis", members: Sequence[Candidate]) -> tuple[int, int]:
     """Events in which all of them were third parties: anywhere, and in the country."""
     past = basis.past
-    known = past.known(basis.on)
+    known = basis.known
     if any(one.mediator not in past.mediators for one in members):
         return 0, 0
     all_of = np.all([past.who[:known, past.mediators.index(one.mediator)] > 0 for one in members], axis=0)
