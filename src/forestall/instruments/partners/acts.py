@@ -6,12 +6,12 @@ agreements, crises and processes (tables `mediation_events` and `mediation_roles
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib.resources import files
-from typing import Literal
+from typing import Any, Literal
 
 import polars as pl
 
@@ -33,6 +33,7 @@ ROLES = ("lead", "co-mediator", "facilitator", "mediator", "host", "guarantor", 
 """Roles that count as a part in mediation: observers and supporters of talks do not."""
 MILITARY = frozenset({None, "force", "observers", "enforcement", "hybrid"})
 """Forms of operations of armed forces or military observers; the data of Bara & Hultman give none."""
+EVENTS, ROLES_TABLE = "mediation_events", "mediation_roles"
 Kind = Literal["operation", "mediation"]
 
 
@@ -43,10 +44,10 @@ class Act:
     organisation: acronym of the family. called: of the organisation itself at the time. first: the first day, or the
     first of the month or year as far as known. last: the last day; None while it goes on or where its end is not known;
     then open_to is the last day on which it is known to have been there. personnel: largest number reported in its
-    whole course, persons, only once that is over or the series has ended. event: key of a mediation event.
-    form: of an operation of our list (force, observers, monitors, training, hybrid ...), of a part in mediation the
-    role. police: whether it has only police. inside: whether the country had a standing in the organisation on the
-    first day.
+    whole course, persons, only once that is over or the series has ended. event: key of a process, whose phases are
+    one, or of another event of mediation. form: of an operation of our list (force, observers, monitors, training,
+    hybrid ...), of a part in mediation the role. police: whether it has only police. inside: whether the country had a
+    standing in the organisation on the first day.
     """
 
     organisation: str
@@ -90,24 +91,33 @@ class Act:
         return self.first <= on and (until is None or on <= until)
 
 
-@lru_cache(maxsize=4)
 def all_acts(workspace: Workspace) -> tuple[Act, ...]:
     """All acts that are held, by first day, organisation and country. Raises StoreError if a table is missing."""
-    found = [*_merged([*_listed(), *_recorded(workspace)]), *_mediation(workspace)]
-    spells = _spells(workspace)
-    placed = [
-        replace(
-            one, inside=any(first <= one.first <= last for first, last in spells.get((one.organisation, one.iso3), ()))
-        )
-        for one in found
-    ]
-    return tuple(sorted(placed, key=lambda one: (one.first, one.organisation, one.iso3, one.what)))
+    return _ordered([*_operations(workspace), *_placed(workspace, _mediation(workspace, date.max))])
 
 
 @lru_cache(maxsize=64)
 def acts(workspace: Workspace, on: date) -> tuple[Act, ...]:
-    """The acts that had begun by a day, as they were known then."""
-    return tuple(one.seen(on) for one in all_acts(workspace) if one.first <= on)
+    """The acts that had begun by a day, as they were known then: a later phase of a process is not known."""
+    led = (one.seen(on) for one in _operations(workspace) if one.first <= on)
+    return _ordered([*led, *(one.seen(on) for one in _placed(workspace, _mediation(workspace, on)))])
+
+
+def _ordered(found: Iterable[Act]) -> tuple[Act, ...]:
+    return tuple(sorted(found, key=lambda one: (one.first, one.organisation, one.iso3, one.what, one.event or "")))
+
+
+@lru_cache(maxsize=4)
+def _operations(workspace: Workspace) -> tuple[Act, ...]:
+    return tuple(_placed(workspace, _merged([*_listed(), *_recorded(workspace)])))
+
+
+def _placed(workspace: Workspace, found: Iterable[Act]) -> Iterator[Act]:
+    """The acts, each told whether the country had a standing in the organisation on its first day."""
+    spells = _spells(workspace)
+    for one in found:
+        held = spells.get((one.organisation, one.iso3), ())
+        yield replace(one, inside=any(first <= one.first <= last for first, last in held))
 
 
 def in_country(workspace: Workspace, iso3: str, on: date) -> tuple[Act, ...]:
@@ -115,6 +125,7 @@ def in_country(workspace: Workspace, iso3: str, on: date) -> tuple[Act, ...]:
     return tuple(one for one in acts(workspace, on) if one.iso3 == iso3)
 
 
+@lru_cache(maxsize=4)
 def _spells(workspace: Workspace) -> dict[tuple[str, str], list[tuple[date, date]]]:
     """First and last days of every standing, by the organisation's family and state."""
     found: dict[tuple[str, str], list[tuple[date, date]]] = {}
@@ -214,44 +225,55 @@ def _touch(one: Act, other: Act) -> bool:
     return one.first - month <= _end(other) and other.first - month <= _end(one)
 
 
-def _mediation(workspace: Workspace) -> list[Act]:
-    if not {"mediation_events", "mediation_roles"} <= set(workspace.names()):
-        return []
+@lru_cache(maxsize=4)
+def roles(workspace: Workspace) -> pl.DataFrame:
+    """Roles of organisations in mediation: mediator, role, day, until, goes_on, looked_up, source, event_kind, name,
+    iso3 (`;` between) and `talks`: the process, whose phases are one, or else the event. Empty without the tables."""
+    if not {EVENTS, ROLES_TABLE} <= set(workspace.names()):
+        return pl.DataFrame()
+    events = workspace.table(EVENTS).filter(pl.col("iso3").is_not_null(), pl.col("event_kind") != "mission")
+    talks = pl.when(pl.col("event_kind") == "process").then(pl.coalesce("process", "event")).otherwise("event")
+    return (
+        events.select("event", "event_kind", "name", "iso3", talks.alias("talks"))
+        .join(workspace.table(ROLES_TABLE), on="event")
+        .filter(pl.col("kind") == "organisation", pl.col("role").is_in(ROLES), pl.col("day").is_not_null())
+        .sort("day", "event", "mediator", "role", "iso3", "until", "source")
+    )
+
+
+def _mediation(workspace: Workspace, on: date) -> list[Act]:
     known = family_of()
-    roles = workspace.table("mediation_roles").filter(
-        pl.col("kind") == "organisation", pl.col("mediator").is_in(list(known)), pl.col("role").is_in(ROLES)
-    )
-    events = workspace.table("mediation_events").filter(pl.col("iso3").is_not_null(), pl.col("event_kind") != "mission")
-    joined = (
-        events.select("event", "event_kind", "name", "iso3", event_day="day", event_until="until")
-        .join(roles.select("event", "mediator", "role", "day", "until", "looked_up", "source"), on="event")
-        .with_columns(day=pl.coalesce("day", "event_day"), until=pl.coalesce("until", "event_until"))
-        .filter(pl.col("day").is_not_null())
-    )
-    found: dict[tuple[str, str, str], Act] = {}
-    for row in joined.sort("day", "event", "mediator", "role", "iso3", "until", "source").iter_rows(named=True):
+    found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for row in roles(workspace).iter_rows(named=True):
+        if row["day"] > on or row["mediator"] not in known:
+            continue
         for iso3 in row["iso3"].split(";"):
-            family = known[row["mediator"]]
-            lasts = row["event_kind"] == "process"
-            found.setdefault(
-                (row["event"], iso3, family),
-                Act(
-                    organisation=family,
-                    called=row["mediator"],
-                    iso3=iso3,
-                    kind="mediation",
-                    what=row["event_kind"],
-                    name=row["name"],
-                    first=row["day"],
-                    last=row["until"] if lasts else (row["until"] or row["day"]),
-                    open_to=None,
-                    source=row["source"],
-                    looked_up=row["looked_up"],
-                    event=row["event"],
-                    form=row["role"],
-                ),
-            )
-    return list(found.values())
+            found.setdefault((row["talks"], iso3, known[row["mediator"]]), []).append(row)
+    return [_talks(rows, talks, iso3, family) for (talks, iso3, family), rows in found.items()]
+
+
+def _talks(rows: list[dict[str, Any]], talks: str, iso3: str, family: str) -> Act:
+    """An organisation's roles in one process or event, as one act from the first to the last day of any."""
+    first = rows[0]
+    lasts = first["event_kind"] == "process"
+    goes_on = any(row["goes_on"] for row in rows) and lasts
+    ends = [row["until"] or row["day"] for row in rows]
+    unknown = lasts and any(row["until"] is None for row in rows)
+    return Act(
+        organisation=family,
+        called=first["mediator"],
+        iso3=iso3,
+        kind="mediation",
+        what=first["event_kind"],
+        name=first["name"],
+        first=first["day"],
+        last=None if goes_on or unknown else max(ends),
+        open_to=max(ends) if unknown and not goes_on else None,
+        source=first["source"],
+        looked_up=first["looked_up"],
+        event=talks,
+        form=first["role"],
+    )
 
 
 def first_day(text: str) -> date:

@@ -228,14 +228,10 @@ def _successions(led: Sequence[Act]) -> list[Worked]:
 
 
 def _together(workspace: Workspace, here: Sequence[Act], on: date) -> tuple[Together, ...]:
-    if "mediation_roles" not in workspace.names():
+    roles = acts.roles(workspace)
+    if roles.is_empty():
         return ()
-    roles = workspace.table("mediation_roles").filter(
-        pl.col("mediator") == UNITED_NATIONS,
-        pl.col("role").is_in(acts.ROLES),
-        pl.col("day").is_null() | (pl.col("day") <= on),
-    )
-    with_un = set(roles["event"].to_list())
+    with_un = set(roles.filter(pl.col("mediator") == UNITED_NATIONS, pl.col("day") <= on)["talks"].to_list())
     found: dict[str, list[Act]] = {}
     for one in here:
         if one.kind == "mediation" and one.event in with_un:

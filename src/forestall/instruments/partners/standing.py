@@ -35,7 +35,7 @@ OUTSIDE = 3
 REACHES = 0.25
 """Reach above which its instruments are said to reach a country: more than to an observer."""
 RECENT = 10
-"""Years within which something begun in the country counts in full; before that by half."""
+"""Years within which what it did in the country counts in full; what ended before that by half."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def _record(here: tuple[Act, ...], on: date) -> float:
     if not here:
         return 0.0
     since = date(on.year - RECENT, 1, 1)
-    return 1.0 if any(one.first >= since or one.open(on) for one in here) else 0.5
+    return 1.0 if any((one.last or one.open_to or on) >= since for one in here) else 0.5
 
 
 @lru_cache(maxsize=64)
