@@ -88,7 +88,7 @@ def _agreement(one: Agreement) -> AgreementRow:
 def _case(one: Case, on: date) -> SimilarRow:
     return SimilarRow(
         name=one.agreement.name,
-        conflict=record_sentences.conflict_of(one.agreement, on),
+        conflict=sentences.as_named(one.agreement.conflict, on),
         day=one.agreement.day.isoformat(),
         distance=one.distance,
         alike=record_sentences.alike_in(one),

@@ -44,12 +44,19 @@ class Sources:
 
 
 def parties(found: "Ranking") -> "Table":
-    """Who fights, by UCDP's names."""
-    from forestall.instruments.mediation.sentences import party_name
+    """Who fights in which conflict, by UCDP's names."""
+    from forestall.instruments.mediation.sentences import as_named, party_name
 
-    table = _table(f"Parties to conflicts in {found.name}", ("Party", "Conflict"), ("Last active",))
+    table = _table(f"Parties to conflicts in {found.name}", ("Conflict", "Parties"), ("Last active",))
+    by_conflict: dict[str, dict[str, int]] = {}
     for one in found.parties:
-        table.add_row(party_name(one, found.on), one.conflict, str(one.last_year))
+        by_conflict.setdefault(as_named(one.conflict, found.on), {})[party_name(one, found.on)] = one.last_year
+    for conflict, years in by_conflict.items():
+        last = max(years.values())
+        named = [name if year == last else f"{name} ({year})" for name, year in years.items()]
+        table.add_row(conflict, ", ".join(named), str(last))
+    # Candidate events name conflicts, mostly not who fights in them: a year is no sign that a party has stopped.
+    table.caption = "In brackets: the last year in which UCDP names the party; its newest months name few of them."
     return table
 
 
@@ -136,12 +143,13 @@ def agreements(found: "Sequence[Agreement]", name: str) -> "Table":
 
 def similar(found: "Similar", name: str) -> "Table":
     """The nearest past agreements elsewhere."""
-    from forestall.instruments.mediation.record_sentences import alike_in, conflict_of, contents, whether_held
+    from forestall.instruments.mediation.record_sentences import alike_in, contents, whether_held
+    from forestall.instruments.mediation.sentences import as_named
 
     words = ("Agreement elsewhere", "Conflict then", "Contains", "Followed by")
     table = _table(f"Past agreements in conflicts most like that of {name}", words, ("Distance",))
     for one in found.cases:
-        about = f"{one.agreement.name} ({conflict_of(one.agreement, found.on)}, {one.agreement.day})"
+        about = f"{one.agreement.name} ({as_named(one.agreement.conflict, found.on)}, {one.agreement.day})"
         table.add_row(about, alike_in(one), contents(one.agreement), whether_held(one), f"{one.distance:.2f}")
     table.caption = "Distance: mean of seven parts, 0 (alike) to 1."
     return table

@@ -53,11 +53,12 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
     """The assessment that follows from a country's parts."""
     on, text = month_end(as_of), Said()
     headline = record_sentences.headline(case, on, found, text)
+    if found.ranked is not None:
+        sentences.parties(case, found.ranked, text)
     record_sentences.running(found.here, on, text)
     record_sentences.agreements(case, found.agreements, text)
     caveats: tuple[str, ...] = (sentences.NOT_PUBLIC,)
     if found.ranked is not None:
-        sentences.parties(case, found.ranked, text)
         sentences.there(found.ranked, text)
         sentences.new(found.ranked, text)
         sentences.tandems(found.ranked, text)

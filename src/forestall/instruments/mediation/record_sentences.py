@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from forestall.ids.countries import states
 from forestall.instruments import phrases
 from forestall.instruments.assessment import Case, Evidence, Finding
 from forestall.instruments.mediation.agreements import Agreement
 from forestall.instruments.mediation.history import Here, Talks
-from forestall.instruments.mediation.sentences import Parts, Said, more
+from forestall.instruments.mediation.sentences import Parts, Said, as_named, more
 from forestall.instruments.mediation.similar import Case as PastCase
 from forestall.instruments.mediation.similar import Measure, Similar
 
@@ -21,7 +20,7 @@ COUNTED = {
 }
 NEAR, APART = 0.1, 0.5
 SIMILAR = "forestall, from UCDP agreements and conflicts"
-SHOWN_OFTEN, SHOWN_RUNNING, SHOWN_WITH, SHOWN_SOURCES, SHOWN_PROVISIONS, SHOWN_CASES = 4, 3, 6, 2, 4, 3
+SHOWN_OFTEN, SHOWN_RUNNING, SHOWN_WITH, SHOWN_LAST, SHOWN_SOURCES, SHOWN_PROVISIONS, SHOWN_CASES = 4, 3, 6, 3, 2, 4, 3
 
 
 def headline(case: Case, on: date, found: Parts, text: Said) -> Finding:
@@ -73,7 +72,7 @@ def headline(case: Case, on: date, found: Parts, text: Said) -> Finding:
         keys.append(
             _kept("record:last", f"last in {case.name} in which a third party took a role", here.last, here, text)
         )
-        sentence += f". The last in which one took a role: {talks(here.last)}"
+        sentence += f". The last in which one took a role: {talks(here.last, SHOWN_LAST)}"
     return Finding(sentence=f"{sentence}.", evidence=tuple(keys))
 
 
@@ -103,10 +102,10 @@ def _kept(key: str, says: str, one: Talks, here: Here, text: Said) -> str:
     )
 
 
-def talks(one: Talks) -> str:
-    """Talks in words: name, since when, with whom."""
+def talks(one: Talks, most: int = SHOWN_WITH) -> str:
+    """Talks in words: name, since when, with whom (by name at most so many)."""
     since = "since " if one.kind == "process" else ""
-    who = phrases.listing([*one.mediators[:SHOWN_WITH], *more(len(one.mediators) - SHOWN_WITH, "other")])
+    who = phrases.listing([*one.mediators[:most], *more(len(one.mediators) - most, "other")])
     return f"{one.name} ({since}{one.since}{', with ' + who if who else ''})"
 
 
@@ -167,7 +166,7 @@ def similar(case: Case, alike: Similar, text: Said) -> None:
         text.of(
             Evidence(
                 key=f"similar:{at + 1}",
-                says=f"distance of {one.agreement.name} ({conflict_of(one.agreement, alike.on)}), mean of its parts",
+                says=f"distance of {one.agreement.name}, {as_named(one.agreement.conflict, alike.on)}; mean of parts",
                 figure=round(one.distance, 3),
                 unit="0 (alike) to 1",
                 source=SIMILAR,
@@ -180,7 +179,8 @@ def similar(case: Case, alike: Similar, text: Said) -> None:
     )
     over = {"both": "government and territory"}.get(here.incompatibility, here.incompatibility)
     names = "; ".join(
-        f"{one.agreement.name} ({conflict_of(one.agreement, alike.on)}, {one.agreement.day.year})" for one in first
+        f"{one.agreement.name} ({as_named(one.agreement.conflict, alike.on)}, {one.agreement.day.year})"
+        for one in first
     )
     sentence = (
         f"As it was in {here.year} ({here.kind}, over {over}, {'war' if here.war else 'minor conflict'}), the conflict "
@@ -275,15 +275,6 @@ def alike_in(one: PastCase) -> str:
     return (
         "; ".join([*told, *([f"apart in {', '.join(far)}"] if far else [])]) or "between like and unlike in all parts"
     )
-
-
-def conflict_of(one: Agreement, on: date) -> str:
-    """The conflict by UCDP's name, with states as other pages name them: Myanmar, not Myanmar (Burma)."""
-    text = one.conflict
-    for state in states(on):
-        if state.ucdp_name and "(" in state.ucdp_name:
-            text = text.replace(state.ucdp_name, state.name)
-    return text
 
 
 def whether_held(one: PastCase) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from forestall.errors import UnknownCountryError
-from forestall.ids.countries import by_iso3
+from forestall.ids.countries import by_iso3, states
 from forestall.instruments import phrases
 from forestall.instruments.assessment import Case, Evidence, Finding, Option
 from forestall.instruments.mediation.agreements import Agreement
@@ -58,7 +58,8 @@ def parties(case: Case, ranked: Ranking, text: Said) -> None:
     if not ranked.parties:
         return
     names = list(dict.fromkeys(party_name(one, ranked.on) for one in ranked.parties))
-    last = max(one.last_year for one in ranked.parties)
+    first, last = (pick(one.last_year for one in ranked.parties) for pick in (min, max))
+    span = str(last) if first == last else f"{first} to {last}"
     key = text.of(
         Evidence(
             key="parties",
@@ -66,14 +67,14 @@ def parties(case: Case, ranked: Ranking, text: Said) -> None:
             figure=len(names),
             unit="parties",
             source="UCDP, conflicts and dyads by year",
-            date=f"{min(one.last_year for one in ranked.parties)}..{last}",
+            date=f"{first}..{last}",
             vintage=vintage(ranked),
             kind="recorded",
         )
     )
     shown = phrases.listing([*names[:SHOWN_PARTIES], *more(len(names) - SHOWN_PARTIES, "other")])
     text.findings.append(
-        Finding(sentence=f"Parties to conflicts in {case.name}, last recorded in {last}: {shown}.", evidence=(key,))
+        Finding(sentence=f"Parties to conflicts in {case.name} that UCDP names in {span}: {shown}.", evidence=(key,))
     )
 
 
@@ -85,6 +86,14 @@ def party_name(one: Party, on: date) -> str:
         return f"Government of {by_iso3(one.iso3, on).name}"
     except UnknownCountryError:
         return one.name
+
+
+def as_named(text: str, on: date) -> str:
+    """A text of UCDP's with states as other pages name them: Myanmar, not Myanmar (Burma)."""
+    for state in states(on):
+        if state.ucdp_name and "(" in state.ucdp_name:
+            text = text.replace(state.ucdp_name, state.name)
+    return text
 
 
 def there(ranked: Ranking, text: Said) -> None:
