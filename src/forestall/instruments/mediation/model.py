@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PENALTY = 10.0
 """Half of the sum of squared weights is charged at this rate; chosen on events of 2000 to 2014 (docs/methods)."""
 CHANCE_PENALTY = 1.0
-PLACED = 5
+PLACED = 6
 FOLDS = 4
 """Chances are read off places that weights give which the event's process had no part in: so many parts."""
 USED = tuple(at for at, name in enumerate(NAMES) if name not in HISTORY)
@@ -62,7 +62,7 @@ class Ranker:
 
     means, scales: of the figures used, (u,). weights: of newcomers' standardised figures, (1 + b, u): the first row
     from all events, the others from processes drawn with replacement. chances: coefficients by which the chance is read
-    off, (1 + b, 2, 5): of those there and of newcomers, by what `_placed` holds. events: how many it was learned from.
+    off, (1 + b, 2, 6): of those there and of newcomers, by what `_placed` holds. events: how many it was learned from.
     """
 
     means: "npt.NDArray[np.float64]"
@@ -208,7 +208,7 @@ def _chances(
     unseen: Sequence[tuple["npt.NDArray[np.float64]", "npt.NDArray[np.bool_]", "npt.NDArray[np.bool_]"]],
     times: "npt.NDArray[np.float64]",
 ) -> "npt.NDArray[np.float64]":
-    """Coefficients of the chance, of those there and of newcomers: (2, 5)."""
+    """Coefficients of the chance, of those there and of newcomers: (2, 6)."""
     design = np.concatenate([each[0] for each in unseen])
     there, chosen = (np.concatenate([each[at] for each in unseen]) for at in (1, 2))
     often = np.repeat(times, [len(each[1]) for each in unseen])
@@ -218,17 +218,19 @@ def _chances(
 def _placed(
     order: "npt.NDArray[np.float64]", figures: "npt.NDArray[np.float64]", there: "npt.NDArray[np.bool_]"
 ) -> "npt.NDArray[np.float64]":
-    """What the chance is read off, (n, 5).
+    """What the chance is read off, (n, 6).
 
-    One and log place; of those there, how often and how lately; of newcomers, the share that the model gives and how
-    often the most frequent third party has had a role in the country.
+    One and log place; of those there, how often and how lately, and how many they are; of newcomers, the share that the
+    model gives and how often the most frequent third party has had a role in the country.
     """
     out = np.zeros((len(order), PLACED))
     out[:, 0] = 1.0
     for kept in (there, ~there):
         out[kept, 1] = np.log1p(np.argsort(np.argsort(-order[kept], kind="stable"), kind="stable"))
-    for column, name in enumerate(("own_share", "own_1", "own_last"), start=2):
+    for column, name in enumerate(("own_1", "own_last"), start=2):
         out[there, column] = figures[there, NAMES.index(name)]
+    out[there, 4] = np.log(figures[there, NAMES.index("own_share")] + 0.03)
+    out[there, 5] = np.log(max(int(there.sum()), 1))
     if (~there).any():
         new = order[~there]
         out[~there, 2] = new - new.max() - np.log(np.exp(new - new.max()).sum())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,7 +30,7 @@ FEW_PACTS = 12
 """States that have a defence pact with the country: where more do, a pact is that of a whole region."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Basis:
     """What reasons are drawn from: the record before a day, the world on it, the conflict's country and its parties."""
 
@@ -40,10 +41,20 @@ class Basis:
     name: str
     on: date
 
-    @property
+    @cached_property
     def known(self) -> int:
         """How many rows of the past are known at the end of the day."""
         return self.past.known(self.on + timedelta(days=1))
+
+    @cached_property
+    def here(self) -> "npt.NDArray[np.bool_]":
+        """Which of these are of the country's conflicts."""
+        return self.past.touches([self.iso3])[: self.known]
+
+    @cached_property
+    def told(self) -> int:
+        """How many events in the country have a known third party, talks counted once."""
+        return _count(self.past, self.here & self.past.who[: self.known].any(axis=1))
 
 
 def reasons(basis: Basis, row: int) -> tuple[Reason, ...]:
@@ -59,14 +70,14 @@ def _record(basis: Basis, row: int) -> Iterator[Reason]:
     known = basis.known
     at = past.mediators.index(who) if who in past.mediators else -1
     acted = past.who[:known, at] > 0 if at >= 0 else np.zeros(known, bool)
-    here = past.touches([basis.iso3])[:known]
-    mine, any_of = acted & here, here & past.who[:known].any(axis=1)
+    here = basis.here
+    mine = acted & here
     if mine.any():
         last, count = _last(past, known, at, mine, basis.on), _count(past, mine)
         # What goes on does so as far as the register was kept.
         told = min(basis.on, REGISTER_ENDS)
         yield Reason(
-            f"had a role in {count} of {_count(past, any_of)} agreements, crises and talks on record in "
+            f"had a role in {count} of {basis.told} agreements, crises and talks on record in "
             f"{basis.name}, {f'one of them going on at {told}' if last is None else f'the last on {last}'}",
             True,
             count,

@@ -92,7 +92,7 @@ def _together(basis: "Basis", members: Sequence[Candidate]) -> tuple[int, int]:
     if any(one.mediator not in past.mediators for one in members):
         return 0, 0
     all_of = np.all([past.who[:known, past.mediators.index(one.mediator)] > 0 for one in members], axis=0)
-    return int(all_of.sum()), int((all_of & past.touches([basis.iso3])[:known]).sum())
+    return int(all_of.sum()), int((all_of & basis.here).sum())
 
 
 def _weight(basis: "Basis", members: Sequence[Candidate]) -> float:
