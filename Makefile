@@ -49,6 +49,8 @@ embed: $(VENV)/.dev
 	$(BIN)/python -m tools.embed.regional.memberships --shared ../shared/data
 	for part in missions mandates strength shortfall fatalities sites operations contributors ties candidate_cases effect; do \
 		$(BIN)/python -m tools.embed.peacekeeping.$$part --shared ../shared/data || exit 1; done
+	for part in ties distances refugees agreements events model; do \
+		$(BIN)/python -m tools.embed.mediation.$$part --shared ../shared/data || exit 1; done
 	$(BIN)/python -m tools.embed.ensemble
 	$(BIN)/python -m tools.embed.skill
 	$(BIN)/python -m tools.embed.edition
