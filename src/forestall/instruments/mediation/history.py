@@ -17,7 +17,7 @@ class Talks:
     """An agreement, a process of talks or a crisis.
 
     since: when it was signed or began, written as precisely as it is known. mediators: names of all who had a role by
-    then; of a process that goes on, those whose role has no known end. sources: of the roles.
+    then; of talks that go on, those whose role goes on. sources: of the roles.
     """
 
     kind: str
@@ -34,7 +34,7 @@ class Here:
     counts: agreements, processes of talks, crises and UN political missions on record, whether or not a third party is
     known (a process counts once). often: names of third parties with the number of agreements, processes and crises
     they had a role in, most first. last: the one in which a role was taken last, None if no third party is known.
-    running: processes without a known end, those with the newest roles first. unresolved: names of third parties in the
+    running: processes in which a role goes on, the newest roles first. unresolved: names of third parties in the
     sources that no state or organisation could be found for. ends: series and the last day each covers, not after the
     day asked about.
     """
@@ -58,14 +58,14 @@ def here(record: Record, iso3: str) -> Here:
     roles = record.roles.join(talks.select("event", "unit"), on="event")
     often = Counter(key for key, _ in roles.select("mediator", "unit").unique().iter_rows())
     taken = talks.filter(pl.col("event").is_in(roles["event"].implode()))
-    unended = talks.filter(process & pl.col("until").is_null())
-    newest = dict.fromkeys(reversed(unended["unit"].to_list()))
+    going = roles.filter(pl.col("goes_on")).join(talks.filter(process).select("event"), on="event", how="semi")
+    newest = dict.fromkeys(reversed(going.sort("day", "event")["unit"].to_list()))
     return Here(
         counts=tuple((kind, int(number.get(kind, 0))) for kind in KINDS),
         first=None if talks.is_empty() else talks["day"][0],
         often=tuple((named(key), n) for key, n in sorted(often.items(), key=lambda pair: (-pair[1], pair[0]))),
         last=None if taken.is_empty() else _talks(talks, roles, taken["unit"][-1]),
-        running=tuple(_talks(talks, roles.filter(pl.col("until").is_null()), unit) for unit in newest),
+        running=tuple(_talks(talks, going, unit) for unit in newest),
         unresolved=int(talks["unresolved"].sum()),
         ends=tuple((series, min(day, record.on)) for series, day in record.ends),
     )

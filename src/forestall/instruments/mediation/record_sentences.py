@@ -8,6 +8,7 @@ from forestall.instruments import phrases
 from forestall.instruments.assessment import Case, Evidence, Finding
 from forestall.instruments.mediation.agreements import Agreement
 from forestall.instruments.mediation.history import Here, Talks
+from forestall.instruments.mediation.record import REGISTER_ENDS
 from forestall.instruments.mediation.sentences import Parts, Said, as_named, more
 from forestall.instruments.mediation.similar import Case as PastCase
 from forestall.instruments.mediation.similar import Measure, Similar
@@ -81,9 +82,9 @@ def running(here: Here, on: date, text: Said) -> None:
     if not here.running:
         return
     first = here.running[:SHOWN_RUNNING]
-    keys = [_kept(f"running:{at + 1}", "talks without a known end", one, here, text) for at, one in enumerate(first)]
+    keys = [_kept(f"running:{at + 1}", "talks under way", one, here, text) for at, one in enumerate(first)]
     told = "; ".join([*map(talks, first), *more(len(here.running) - SHOWN_RUNNING, "more")])
-    sentence = f"Talks without a known end on {phrases.day(on)}: {told}."
+    sentence = f"Talks under way on {phrases.day(min(on, REGISTER_ENDS))}: {told}."
     text.findings.append(Finding(sentence=sentence, evidence=tuple(keys)))
 
 
