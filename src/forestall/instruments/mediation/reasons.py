@@ -10,11 +10,13 @@ import numpy as np
 
 from forestall.errors import UnknownCountryError
 from forestall.ids.countries import by_iso3
+from forestall.instruments.mediation.balance import Sides, balance, votes_speak
 from forestall.instruments.mediation.features import Bodies, Figures, World
 from forestall.instruments.mediation.past import EPOCH, Past, days
 from forestall.instruments.mediation.ranking import Reason
 from forestall.instruments.mediation.record import REGISTER_ENDS
 from forestall.instruments.mediation.third_parties.lexicon import actors
+from forestall.instruments.phrases import listing
 from forestall.regional.organisations import register
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ CLOSE, FAR = 20, 80
 """Percentiles of the distance in votes, among all states, that are worth a word."""
 NEAR_KM = 500
 TEN_YEARS = 3653
+MOST_NAMED = 3
 MANY_REFUGEES = 10_000
 FEW_PACTS = 12
 """States that have a defence pact with the country: where more do, a pact is that of a whole region."""
@@ -40,6 +43,7 @@ class Basis:
     iso3: str
     name: str
     on: date
+    sides: Sides | None = None
 
     @cached_property
     def known(self) -> int:
@@ -133,6 +137,7 @@ def _state(basis: Basis, row: int) -> Iterator[Reason]:
             year("fights"),
         )
     yield from _votes(basis, i, j, year("ideal_distance"))
+    yield from _balance(basis, who, year("ideal_distance"))
     if ties.contiguous[i, j]:
         yield Reason(
             f"shares a land border with {name}",
@@ -222,7 +227,7 @@ def _apart(basis: Basis, i: int, j: int) -> Iterator[Reason]:
 def _votes(basis: Basis, i: int, j: int, year: str) -> Iterator[Reason]:
     away = basis.world.ties.ideal_distance
     distance = float(away[i, j])
-    if np.isnan(distance):
+    if np.isnan(distance) or not votes_speak(basis.iso3, basis.on):
         return
     known = np.delete(away[:, j], j)
     known = known[np.isfinite(known)]
@@ -238,6 +243,36 @@ def _votes(basis: Basis, i: int, j: int, year: str) -> Iterator[Reason]:
             "ideal points of General Assembly votes",
             year,
         )
+
+
+def _balance(basis: Basis, who: str, year: str) -> Iterator[Reason]:
+    """Whether it votes as far from the states of one side as from those of the other."""
+    if basis.sides is None:
+        return
+    found = balance(basis.world.ties, basis.sides, who)
+    if found is None or found.even is None:
+        return
+    beside = len(basis.sides.own) - 1
+    own = basis.name + (f" and {beside} state{'' if beside == 1 else 's'} on its side" if beside else "")
+    other = _listed(basis.sides.other, basis.on)
+    near, far = (own, other) if found.to_own < found.to_other else (other, own)
+    text = f"votes about as far from {own} as from {other}" if found.even else f"votes nearer to {near} than to {far}"
+    yield Reason(
+        f"{text}, mean distances {found.to_own:.1f} and {found.to_other:.1f}"
+        if found.even or near == own
+        else f"{text}, mean distances {found.to_other:.1f} and {found.to_own:.1f}",
+        found.even,
+        round(abs(found.to_own - found.to_other), 2),
+        "ideal points",
+        f"ideal points of General Assembly votes; sides by UCDP to {basis.sides.last_year}",
+        year,
+    )
+
+
+def _listed(side: frozenset[str], on: date) -> str:
+    """The states of a side by name, three at most."""
+    names = sorted(called(one, "state", on) for one in side)
+    return listing([*names[:MOST_NAMED], *([f"{len(names) - MOST_NAMED} others"] if len(names) > MOST_NAMED else [])])
 
 
 def _organisation(basis: Basis, row: int) -> Iterator[Reason]:

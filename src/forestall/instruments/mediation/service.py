@@ -14,6 +14,7 @@ import polars as pl
 
 from forestall.ids.countries import by_gw
 from forestall.instruments.mediation import model_table, reasons, shortlist
+from forestall.instruments.mediation.balance import sides
 from forestall.instruments.mediation.features import Figures, World, bodies, figures
 from forestall.instruments.mediation.parties import parties
 from forestall.instruments.mediation.past import Past, past
@@ -58,7 +59,7 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Ranking:
     found = _without(figures(known, world, frozenset({code}), on + timedelta(days=1)), out)
     there = found.column("own_all") > 0
     chance = ranker.chance(found.values, there)
-    basis = reasons.Basis(known, world, found, code, state.name, on)
+    basis = reasons.Basis(known, world, found, code, state.name, on, sides(workspace, code, on))
     candidates = _candidates(basis, ranker.order(found.values, there), chance, there, on)
     return Ranking(
         iso3=code,
