@@ -1,0 +1,1 @@
+"""Builders of the tables on treaties, nuclear capabilities and weapons programmes."""
