@@ -9,7 +9,7 @@ from typing import Any
 
 from forestall import __version__
 from forestall.errors import NetworkError, SourceError, StoreError
-from forestall.sources import fetch, pax, ucdp, ucdp_api, ucdp_releases
+from forestall.sources import fetch, pax, sipri, ucdp, ucdp_api, ucdp_releases
 from forestall.sources.report import Report
 from forestall.sources.ucdp import Parsed
 from forestall.sources.ucdp_api import Publisher
@@ -229,7 +229,7 @@ def _is(path: Path, sha256: str) -> bool:
 
 def _same(workspace: Workspace, digest: str, release: str | None, published: date | None) -> Added | None:
     """The entry made from the very same bytes by this version of forestall, if it says all that is asked for."""
-    wanted = (pax.named(release) or ucdp_releases.named(release).name) if release else None
+    wanted = (pax.named(release) or sipri.named(release) or ucdp_releases.named(release).name) if release else None
     for entry in workspace.catalogue().entries:
         row = entry.row
         fits = wanted in {None, row.release} and published in {None, row.published}
@@ -257,7 +257,7 @@ def _prepare(
     today: date,
 ) -> _Ready:
     path = raw.path
-    reader = pax.parse_file if pax.fits(path) else ucdp.parse_file
+    reader = next((one.parse_file for one in (pax, sipri) if one.fits(path)), ucdp.parse_file)
     parsed = reader(path, release=release, published=published, today=today)
     day = published or parsed.published
     day = day or _on_record(workspace, parsed)
@@ -325,11 +325,13 @@ def _source(ready: _Ready) -> Source:
 
 
 def title(kind: str) -> str:
-    """The publisher's title of a dataset, a key of `ucdp.yml` or `pax.yml`."""
+    """The publisher's title of a dataset, a key of `ucdp.yml`, `pax.yml` or `sipri.yml`."""
     return str(_header(kind)["datasets"][kind]["title"])
 
 
 def _header(kind: str) -> dict[str, Any]:
+    if kind in sipri.KINDS:
+        return sipri.header()
     return pax.header() if kind == pax.KIND else ucdp.header()
 
 

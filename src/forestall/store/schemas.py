@@ -712,9 +712,34 @@ SCHEMAS: dict[str, dict[str, type[pl.DataType]]] = {
         "ideal_point_high": _F64,
         "votes_counted": _I32,
     },
+    "sipri_expenditure": {
+        "iso3": _STR,
+        "year": _I32,
+        "usd_constant": _F64,
+        "share_of_gdp": _F64,
+        "price_year": _I32,
+        "release": _STR,
+    },
+    "sipri_transfers": {
+        "supplier": _STR,
+        "supplier_iso3": _STR,
+        "recipient": _STR,
+        "iso3": _STR,
+        "year": _I32,
+        "tiv": _F64,
+        "release": _STR,
+    },
 }
 
-ADDED_ONLY = ("ucdp_events", "ucdp_termination", "ucdp_peace_agreements", "ucdp_actors", "pax_agreements")
+ADDED_ONLY = (
+    "ucdp_events",
+    "ucdp_termination",
+    "ucdp_peace_agreements",
+    "ucdp_actors",
+    "pax_agreements",
+    "sipri_expenditure",
+    "sipri_transfers",
+)
 """Tables that are never embedded: without an added file they are empty rather than unknown."""
 
 
