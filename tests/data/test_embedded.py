@@ -42,6 +42,9 @@ BESIDE["mediation_distances"] = BESIDE["peace_strength_month"]
 BESIDE["peace_fit"] = BESIDE["peace_operations"] = BESIDE["peace_sites"] = {
     "none stated; derived figures with citation"
 }
+BESIDE["nuclear_tests"] = BESIDE["nuclear_test_counts"] = _RECORD
+BESIDE["nuclear_facilities"] = BESIDE["peace_strength_month"]
+BESIDE["nuclear_reactors"] = {"ODbL-1.0"}
 # The chances of events are our own figures, learned from the covariates.
 BESIDE["edition_events.json"] = BESIDE["covariates"]
 """Terms of what these hold besides: yearly figures, counts and spells, cited (docs/sources/covariates.md)."""
