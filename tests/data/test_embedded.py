@@ -28,6 +28,7 @@ BESIDE |= {
     f"council_{name}": _RECORD for name in ("members", "resolutions", "statements", "meetings", "drafts", "vetoes")
 }
 BESIDE["peace_mission_mandates"] = BESIDE["peace_mission_budgets"] = {"UN, source named"}
+BESIDE["treaty_actions"] = BESIDE["treaty_ends"] = {"UN, source named"}
 BESIDE["peace_shortfall_month"] = {"none stated; derived figures with citation"}
 BESIDE["peace_strength_month"] = {"none stated; derived figures with citation"}
 BESIDE["peace_contributor_month"] = BESIDE["peace_strength_month"]

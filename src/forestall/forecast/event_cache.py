@@ -25,7 +25,7 @@ FORMAT = 1
 KEPT = 48
 UNREAD = frozenset({"skill", "alert_record", "ucdp_cell_year", "ucdp_cell_month", "land_cells"})
 """Tables of our own measurements and of cells, which no event model reads."""
-UNREAD_ROOMS = ("council_", "un_", "peace_", "place_", "regional_", "mediation_")
+UNREAD_ROOMS = ("council_", "un_", "peace_", "place_", "regional_", "mediation_", "treaty_", "nuclear_", "weapons_")
 """How the names of tables begin that other rooms read and no event model does."""
 
 
