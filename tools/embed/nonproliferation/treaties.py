@@ -21,7 +21,7 @@ from forestall.store.schemas import SCHEMAS
 from tools.embed import command, held
 from tools.embed.build import parquet
 from tools.embed.inputs import Inputs
-from tools.embed.nonproliferation.treaty_rows import Action, Rule, base, inherited, merged, rules
+from tools.embed.nonproliferation.treaty_rows import NAMED, Action, Rule, base, inherited, merged, rules
 
 FILE = "nonproliferation/treaty_status_all_sources.csv"
 HERE = Path(__file__).parent
@@ -61,7 +61,7 @@ def ends(used: Iterable[Rule], found: Iterable[Action], folder: Path = HERE) -> 
     Later ends of files of updates stand in ends_*.csv (treaty, known_to, basis). Treaties that no file says it of end
     with their newest action.
     """
-    last: dict[tuple[str, str], date] = {(one.treaty, one.source): one.ends for one in used}
+    last: dict[tuple[str, str], date] = {(one.treaty, NAMED[one.source]): one.ends for one in used}
     for path in sorted(folder.glob("ends_*.csv")):
         with path.open(newline="", encoding="utf-8") as handle:
             for row in csv.DictReader(handle):

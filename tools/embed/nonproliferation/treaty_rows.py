@@ -16,6 +16,12 @@ ACTIONS = ("signed", *CONSENT, "withdrew", "withdrawal_notified", "suspended", "
 _DROPS = {"not_party": CONSENT, "not_signed": ("signed",)}
 GGO = "manytreaties-GGO"
 """Repeats days of accession as days of signature."""
+NAMED = {
+    "UNTC-zmjones-2015": "UN Treaty Collection, copy of 2015",
+    GGO: "manytreaties 2023 (GGO)",
+    "manytreaties-IEADB": "manytreaties 2023 (IEADB)",
+}
+"""Sources of the file as the table names them."""
 OPEN = "9999-12-31"
 PLACEHOLDER = "0001-01-01"
 REPAIRED = {"ALG": "DZA", "GIN - GNQ": "GNQ", "SWA - SWZ": "SWZ", "KOR - PRK": "PRK", "BZL": "BLZ", "LES": "LSO"}
@@ -172,12 +178,12 @@ def _of(row: Mapping[str, str], iso3: str, rule: Rule) -> list[Action]:
     made = []
     repeated = signed == consent and rule.source == GGO
     if signed is not None and rule.signatures and (consent is None or signed <= consent) and not repeated:
-        made.append(Action(rule.treaty, iso3, "signed", signed, "day", None, rule.source, False, None))
+        made.append(Action(rule.treaty, iso3, "signed", signed, "day", None, NAMED[rule.source], False, None))
     if consent is not None:
         own_signature = bool(made) and signed != consent
         in_force = force if force is not None and force >= consent else None
         action = "ratified" if own_signature else "acceded"
-        made.append(Action(rule.treaty, iso3, action, consent, precision, in_force, rule.source, False, doubt))
+        made.append(Action(rule.treaty, iso3, action, consent, precision, in_force, NAMED[rule.source], False, doubt))
     return made
 
 

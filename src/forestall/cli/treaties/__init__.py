@@ -1,0 +1,56 @@
+"""`forestall treaties`: what a state is bound by on a day, who is bound by a treaty, who is outside, what two share."""
+
+from typing import Annotated
+
+import typer
+
+from forestall.cli.common import Json
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command("treaties")(treaties)
+
+
+def treaties(
+    query: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[COUNTRY|TREATY]",
+            help="A country (ISO3, Gleditsch-Ward number or name) or a treaty (NPT, MineBan or its name); default: the "
+            "totals of all treaties. With --gaps also a region, an organisation, Council or World.",
+        ),
+    ] = None,
+    *,
+    on: Annotated[str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="The day; default: today.")] = None,
+    other: Annotated[
+        str | None,
+        typer.Option("--with", metavar="COUNTRY", help="What is agreed between the two states to build confidence."),
+    ] = None,
+    gaps: Annotated[bool, typer.Option("--gaps", help="Who is outside of which treaties.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show the treaties of a state on a day with its status and since when, or the parties of a treaty."""
+    from forestall.cli.council.days import day_or_today
+    from forestall.errors import UsageError
+
+    when = day_or_today(on)
+    if gaps and other is not None:
+        raise UsageError("--gaps and --with are separate questions: give one of them")
+    # Each part is loaded only when it is asked for, so that the command line starts fast.
+    if other is not None:
+        if query is None:
+            raise UsageError(
+                "--with compares two states: name the first, for example `forestall treaties IND --with PAK`"
+            )
+        from forestall.cli.treaties.pair_show import show as show_pair
+
+        show_pair(query, other, when, as_json)
+    elif gaps:
+        from forestall.cli.treaties.gaps_show import show as show_gaps
+
+        show_gaps("World" if query is None else query, when, as_json)
+    else:
+        from forestall.cli.treaties.show import show
+
+        show(query, when, as_json)
