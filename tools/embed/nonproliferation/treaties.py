@@ -34,7 +34,7 @@ def updates(folder: Path) -> list[Path]:
     return [folder / "treaty_corrections.csv", *sorted(folder.glob("updates_*.csv"))]
 
 
-def _facts(path: Path) -> list[Action]:
+def facts(path: Path) -> list[Action]:
     """Actions of a file of facts. Raises ValueError with file and line for a row that is not one."""
     with path.open(newline="", encoding="utf-8") as handle:
         rows = list(csv.DictReader(handle))
@@ -51,7 +51,7 @@ def actions(rows: Iterable[dict[str, str]], folder: Path = HERE) -> list[Action]
     """All actions: those of the file by the rules, then corrections and updates, each overriding what stood before."""
     found = base(rows, rules(folder / "treaty_rules.csv"))
     for path in updates(folder):
-        found = merged(found, _facts(path))
+        found = merged(found, facts(path))
     return sorted(inherited(found), key=lambda one: one.key)
 
 

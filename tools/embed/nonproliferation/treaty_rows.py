@@ -35,7 +35,8 @@ from 1945, or parties to agreements of between the wars): their days stay as the
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which rows of the file are taken for a treaty. only: codes, empty for all. parties: what it must come to."""
+    """Which rows of the file are taken for a treaty. only: codes, empty for all. parties: what it must come to.
+    note: said of each consent."""
 
     file_key: str
     treaty: str
@@ -45,6 +46,7 @@ class Rule:
     signatures: bool
     ends: date
     parties: int
+    note: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +143,7 @@ def rules(path: Path) -> tuple[Rule, ...]:
                 signatures=row["signatures"] == "yes",
                 ends=date.fromisoformat(row["ends"]),
                 parties=int(row["parties"]),
+                note=row["note"] or None,
             )
             for row in csv.DictReader(handle)
         )
@@ -174,7 +177,7 @@ def _of(row: Mapping[str, str], iso3: str, rule: Rule) -> list[Action]:
     force, _ = day_of(row["force"])
     if rule.needs_force and force is None:
         consent = None
-    doubt = "the source marks the day with a question mark" if row["ratification"].endswith("?") else None
+    doubt = "the source marks the day with a question mark" if row["ratification"].endswith("?") else rule.note
     made = []
     repeated = signed == consent and rule.source == GGO
     if signed is not None and rule.signatures and (consent is None or signed <= consent) and not repeated:
@@ -213,5 +216,6 @@ def inherited(found: Iterable[Action]) -> list[Action]:
             made.append(one)
         elif one.action in CONSENT:
             note = f"the source gives {one.day}, the day of the state or power before it; counted from its first day"
+            note += f"; {one.note}" if one.note else ""
             made.append(replace(one, action="succeeded", day=start, in_force=None, note=note))
     return made

@@ -135,8 +135,9 @@ def resolve(query: str, also: tuple[str, ...] = ()) -> str:
     """
     key = key_of(query[:200])
     spelt = spellings(also)
-    if key in spelt:
-        return spelt[key]
+    for asked in (key, key.replace(" ", "")):  # mine-ban, Open Skies
+        if asked in spelt:
+            return spelt[asked]
     near = nearest(query, also)
     raise UsageError(
         f"treaty {query[:60]!r} is not one we follow: nearest are {', '.join(near)}; give a treaty (NPT, CTBT, BWC, "
