@@ -6,6 +6,7 @@ place where the data end.
 """
 
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, model_validator
@@ -151,6 +152,20 @@ class Assessment(Part):
         """The evidence of a finding or option, in the order it is cited."""
         by_key = {one.key: one for one in self.evidence}
         return tuple(by_key[key] for key in part.evidence)
+
+
+@dataclass(slots=True)
+class Said:
+    """Sentences and evidence as they come; the same evidence is kept once."""
+
+    findings: list[Finding] = field(default_factory=list)
+    options: list[Option] = field(default_factory=list)
+    evidence: dict[str, Evidence] = field(default_factory=dict)
+
+    def of(self, one: Evidence) -> str:
+        """Keep the evidence; its key."""
+        self.evidence.setdefault(one.key, one)
+        return one.key
 
 
 class Instrument(Protocol):

@@ -6,12 +6,12 @@ offer would bring is known of none.
 
 from forestall.ids.countries import by_gw
 from forestall.ids.months import format_month, month_end
-from forestall.instruments.assessment import Assessment, Case
+from forestall.instruments.assessment import Assessment, Case, Said
 from forestall.instruments.mediation import history, record_sentences, sentences, service
 from forestall.instruments.mediation.agreements import agreements
 from forestall.instruments.mediation.parties import parties
 from forestall.instruments.mediation.record import record
-from forestall.instruments.mediation.sentences import Parts, Said
+from forestall.instruments.mediation.sentences import Parts
 from forestall.instruments.mediation.similar import similar
 from forestall.panel.country_month import country_month
 from forestall.store import Workspace

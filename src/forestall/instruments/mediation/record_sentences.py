@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from forestall.instruments import phrases
-from forestall.instruments.assessment import Case, Evidence, Finding
+from forestall.instruments.assessment import Case, Evidence, Finding, Said
 from forestall.instruments.mediation.agreements import Agreement
 from forestall.instruments.mediation.history import Here, Talks
 from forestall.instruments.mediation.record import REGISTER_ENDS
-from forestall.instruments.mediation.sentences import Parts, Said, as_named, more
+from forestall.instruments.mediation.sentences import Parts, as_named, more
 from forestall.instruments.mediation.similar import Case as PastCase
 from forestall.instruments.mediation.similar import Measure, Similar
 

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from forestall.errors import UnknownCountryError
 from forestall.ids.countries import by_iso3, states
 from forestall.instruments import phrases
-from forestall.instruments.assessment import Case, Evidence, Finding, Option
+from forestall.instruments.assessment import Case, Evidence, Finding, Option, Said
 from forestall.instruments.mediation.agreements import Agreement
 from forestall.instruments.mediation.history import Here
 from forestall.instruments.mediation.ranking import KINDS, Candidate, Fared, Party, Ranking, Reason
@@ -37,20 +37,6 @@ class Parts:
     agreements: tuple[Agreement, ...] = ()
     ranked: Ranking | None = None
     similar: Similar | None = None
-
-
-@dataclass(slots=True)
-class Said:
-    """Sentences and evidence as they come; the same evidence is kept once."""
-
-    findings: list[Finding] = field(default_factory=list)
-    options: list[Option] = field(default_factory=list)
-    evidence: dict[str, Evidence] = field(default_factory=dict)
-
-    def of(self, one: Evidence) -> str:
-        """Keep the evidence; its key."""
-        self.evidence.setdefault(one.key, one)
-        return one.key
 
 
 def parties(case: Case, ranked: Ranking, text: Said) -> None:

@@ -54,7 +54,7 @@ def _alike(one: Candidate, two: Candidate, near: frozenset[str]) -> float:
 
 
 def tandems(candidates: Sequence[Candidate], basis: "Basis") -> tuple[Tandem, ...]:
-    """The UN, a regional organisation and a state, where the country is a member; then pairs that have acted together.
+    """The UN, a regional organisation of the country's that may mediate, and a state; then pairs that acted together.
 
     Ordered by how often they were third parties of the same event, weighed by the chances of both.
     """
@@ -63,7 +63,8 @@ def tandems(candidates: Sequence[Candidate], basis: "Basis") -> tuple[Tandem, ..
     regional = [one for one in bodies if one.mediator != "UN" and _member(basis, one.mediator)]
     un = [one for one in bodies if one.mediator == "UN"]
     found: list[tuple[Candidate, ...]] = []
-    triples: list[tuple[Candidate, ...]] = [(first, *pair) for first in un for pair in product(regional, states)]
+    able = [one for one in regional if _may_mediate(basis, one.mediator)]
+    triples: list[tuple[Candidate, ...]] = [(first, *pair) for first in un for pair in product(able, states)]
     if triples:
         found.append(max(triples, key=lambda three: _weight(basis, three)))
     pairs = [pair for pair in product([*un, *regional], states) if _together(basis, pair)[0]]
@@ -83,6 +84,11 @@ def _member(basis: "Basis", acronym: str) -> bool:
     if acronym not in held.acronyms or basis.iso3 not in held.states:
         return False
     return bool(held.full[held.acronyms.index(acronym), held.states.index(basis.iso3)])
+
+
+def _may_mediate(basis: "Basis", acronym: str) -> bool:
+    held = basis.world.bodies
+    return acronym in held.acronyms and bool(held.may_mediate[held.acronyms.index(acronym)])
 
 
 def _together(basis: "Basis", members: Sequence[Candidate]) -> tuple[int, int]:

@@ -7,12 +7,12 @@ organisation would succeed, or that the country would have it.
 from dataclasses import dataclass
 
 from forestall.ids.months import format_month, month_end
-from forestall.instruments.assessment import Assessment, Case
+from forestall.instruments.assessment import Assessment, Case, Said
 from forestall.instruments.partners import chances, partnership, ranking, sentences
 from forestall.instruments.partners.coverage import VIOLENT
 from forestall.instruments.partners.partnership import Partnership
 from forestall.instruments.partners.ranking import Partner, Partners
-from forestall.instruments.partners.sentences import Said, likely, near
+from forestall.instruments.partners.sentences import likely, near
 from forestall.panel.country_month import country_month
 from forestall.store import Workspace
 

@@ -1,12 +1,11 @@
 """What is said of regional partners, each sentence with the evidence it rests on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date
 
 from forestall.ids.months import format_month, month_of
 from forestall.instruments import phrases
-from forestall.instruments.assessment import Case, Evidence, Finding, Option
+from forestall.instruments.assessment import Case, Evidence, Finding, Option, Said
 from forestall.instruments.mediation.ranking import Reason
 from forestall.instruments.partners import acts, chances
 from forestall.instruments.partners import named as titles
@@ -19,20 +18,6 @@ LIKELY = 0.05
 """Chance from which an organisation is said to be likely to begin something."""
 SHOWN_PAIRS = 4
 RULE = "forestall, rule of standing (docs/methods/regional-partners.md)"
-
-
-@dataclass(slots=True)
-class Said:
-    """Sentences and evidence as they come; the same evidence is kept once."""
-
-    findings: list[Finding] = field(default_factory=list)
-    options: list[Option] = field(default_factory=list)
-    evidence: dict[str, Evidence] = field(default_factory=dict)
-
-    def of(self, one: Evidence) -> str:
-        """Keep the evidence; its key."""
-        self.evidence.setdefault(one.key, one)
-        return one.key
 
 
 def near(one: Partner) -> bool:

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from forestall.ids.countries import by_gw, states
 from forestall.ids.months import format_month, month_end
 from forestall.instruments import phrases
-from forestall.instruments.assessment import Assessment, Case, Evidence, Finding
+from forestall.instruments.assessment import Assessment, Case, Evidence, Finding, Said
 from forestall.instruments.peacekeeping import contributor_section, fit_section, overview, register, scenario, sentences
-from forestall.instruments.peacekeeping.sentences import Parts, Said
+from forestall.instruments.peacekeeping.sentences import Parts
 from forestall.panel.country_month import country_month
 from forestall.store import Workspace
 

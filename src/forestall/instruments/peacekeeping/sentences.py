@@ -1,11 +1,11 @@
 """What is said of missions, their sites, withdrawals and contributors, each sentence with the evidence it rests on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from forestall.ids.months import format_month
 from forestall.instruments import phrases
-from forestall.instruments.assessment import Case, Evidence, Finding, Option
+from forestall.instruments.assessment import Case, Evidence, Finding, Option, Said
 from forestall.instruments.peacekeeping import contributor_section, fit_section, overview, register, scenario
 from forestall.instruments.peacekeeping.fit import COUNTED, Fit
 from forestall.instruments.peacekeeping.overview import Line
@@ -27,20 +27,6 @@ class Parts:
     withdrawals: scenario.Section | None
     contributors: contributor_section.Section
     apart: tuple[tuple[str, tuple[str, ...]], ...]
-
-
-@dataclass(slots=True)
-class Said:
-    """Sentences and evidence as they come; the same evidence is kept once."""
-
-    findings: list[Finding] = field(default_factory=list)
-    options: list[Option] = field(default_factory=list)
-    evidence: dict[str, Evidence] = field(default_factory=dict)
-
-    def of(self, one: Evidence) -> str:
-        """Keep the evidence; its key."""
-        self.evidence.setdefault(one.key, one)
-        return one.key
 
 
 def mission(line: Line, on: date, text: Said) -> None:
