@@ -32,6 +32,10 @@ class Book:
         end = engine.known_to(treaty, self.workspace)
         return end if end is not None and end < self.on else None
 
+    def source(self, treaty: str) -> str:
+        """What the statuses of all states under a treaty rest on: the source that reaches furthest."""
+        return _sources(self.workspace).get(treaty, "actions looked up one by one")
+
 
 def book(on: date, workspace: Workspace) -> Book:
     """The statuses of a day; each treaty is read once a day and kept."""
@@ -41,3 +45,9 @@ def book(on: date, workspace: Workspace) -> Book:
 @lru_cache(maxsize=1024)
 def _held(treaty: str, on: date, workspace: Workspace) -> Mapping[str, Status]:
     return {one.iso3: one for one in engine.standings(treaty, on, workspace)}
+
+
+@lru_cache(maxsize=4)
+def _sources(workspace: Workspace) -> Mapping[str, str]:
+    held = workspace.table(engine.ENDS).sort("ends")
+    return dict(held.select("treaty", "source").iter_rows())

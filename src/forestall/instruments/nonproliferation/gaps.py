@@ -65,7 +65,7 @@ class Line:
 class Standing:
     """A treaty as it stands for one state, against the norm of its region. status: None where none of the sources of
     the treaty knows of an act. others, others_in: other states of `region` to which it is open, and how many of them
-    are parties. world, world_in: the same for Member States."""
+    are parties. world, world_in: the same for Member States. source: what the statuses of all rest on."""
 
     treaty: str
     on: date
@@ -75,6 +75,7 @@ class Standing:
     others_in: int
     world: int
     world_in: int
+    source: str
 
     @property
     def bound(self) -> bool:
@@ -82,9 +83,14 @@ class Standing:
         return self.held.status in scope.BOUND
 
     @property
+    def stale(self) -> bool:
+        """Whether actions under the treaty are known up to long before the day only."""
+        return _stale(self.held.known_to, self.on)
+
+    @property
     def unknown(self) -> bool:
-        """Whether it is no party on record, and actions are known up to long before the day only."""
-        return not self.bound and _stale(self.held.known_to, self.on)
+        """Whether it is no party on record, and may have become one since the series ended."""
+        return not self.bound and self.stale
 
     @property
     def outside(self) -> bool:
@@ -166,6 +172,7 @@ def standings(iso3: str, on: date, workspace: Workspace) -> tuple[Standing, ...]
                 others_in=_parties(now, treaty, others),
                 world=len(everyone),
                 world_in=_parties(now, treaty, everyone),
+                source=now.source(treaty),
             )
         )
     return tuple(found)
