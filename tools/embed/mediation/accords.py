@@ -23,6 +23,14 @@ CITATION = (
 )
 
 
+WITHOUT_PERSONS = {
+    1099: "Global Ceasefire Agreement between the Transitional Government of Burundi and the CNDD-FDD",
+    1147: "Agreement between the President of the Republic of Tajikistan and the leader of the United Tajik Opposition",
+    1536: "Protocol on the results of consultations of the Trilateral Contact Group (Minsk Protocol)",
+}
+"""Titles that name persons, said without them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What the file says of third parties to an agreement: who signed or helped, on what role, and the whole story."""
@@ -62,6 +70,7 @@ def frame(inputs: Inputs) -> pl.DataFrame:
         .with_columns(
             pl.col("conflict_ids", "dyad_ids").str.replace_all(r"\s*,\s*", ";"),
             pl.col("ended").fill_null(False),
+            pl.col("agreement_id").replace_strict(WITHOUT_PERSONS, default=pl.col("name")).alias("name"),
             # One agreement (1024) ends, by the file, eight months before it was signed: its day is left open.
             pl.when(pl.col("ended_on") >= pl.col("agreed_on")).then("ended_on").alias("ended_on"),
             pl.format("ucdp-{}", "agreement_id").alias("event"),
