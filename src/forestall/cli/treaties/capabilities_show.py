@@ -19,6 +19,19 @@ ABOUT = (
     "day in hindsight. Series end in different years; where one has ended, its last value is shown."
 )
 
+SHORT = {
+    "Federation of American Scientists": "FAS",
+    "Bleek": "Bleek, NTI",
+    "Fuhrmann": "Fuhrmann",
+    "GeoNuclearData": "GeoNuclear",
+    "Arms Control Association": "ACA",
+}
+SOURCES = (
+    "Sources: FAS, Federation of American Scientists, estimated stockpiles without retired warheads; Bleek (2017) and "
+    "Nuclear Threat Initiative, as they code the programmes; Fuhrmann and Tkach (2015), list of facilities; "
+    "GeoNuclearData (ODbL), power reactors; ACA, Arms Control Association, as it judges programmes."
+)
+
 
 def show(iso3: str, on: "date", as_json: bool) -> None:
     """Print the capabilities of a state on a day. Raises as `capabilities.capabilities` does."""
@@ -46,26 +59,39 @@ def show(iso3: str, on: "date", as_json: bool) -> None:
             }
         )
         return
-    table = new_table(f"{found.iso3} on {found.on}", ["What", "Unit", "Of", "Source", "Data end"], ["Value"])
+    table = new_table(f"{found.iso3} on {found.on}", ["What", "Value", "Of", "Source", "Data end"], [])
     if found.stage is not None:
-        of = f"{found.stage.year}, since {found.stage.since}"
-        table.add_row(
-            "nuclear programme", "stage", of, found.stage.source, found.stage.data_end.isoformat(), found.stage.stage
-        )
+        kept = found.stage
+        since = f"{kept.stage}, since {kept.since}" if kept.stage != "none" else "none"
+        table.add_row("nuclear programme", since, str(kept.year), _short(kept.source), _month(kept.data_end))
     for count in found.counts:
-        value = "not known" if count.value is None else f"{count.value:,}"
-        if count.estimated and count.value is not None:
-            value = f"est. {value}"
-        table.add_row(count.name, count.unit, count.at, count.source, count.data_end.isoformat(), value)
+        unit = count.unit if count.unit.startswith("MW") else ""
+        value = "not known" if count.value is None else f"{count.value:,} {unit.split(',')[0]}".strip()
+        about = "about " if count.estimated and count.value else ""
+        name = count.name.removesuffix(" in operation")
+        table.add_row(name, about + value, count.at, _short(count.source), _month(count.data_end))
     for one in found.programmes:
-        end = one.data_end.isoformat()
-        status = one.now if one.now != "none" else f"none; before: {one.past}"
-        table.add_row(f"{one.weapon} programme", "status", str(one.data_end.year), one.source, end, status)
+        before = f"; before: {one.past}" if one.past not in ("none", one.now) else ""
+        end = _month(one.data_end)
+        table.add_row(f"{one.weapon} programme", one.now + before, end[:4], _short(one.source), end)
     print_tables(table)
     for line in (*_explosions(found), *(f"{one.when}: {one.what} ({one.source})." for one in found.history)):
         typer.echo(f"* {line}")
-    for remark in [ABOUT, *(one.sentence() for one in rare if found.stage is None or found.stage.stage == "none")]:
+    for remark in [
+        SOURCES,
+        ABOUT,
+        *(one.sentence() for one in rare if found.stage is None or found.stage.stage == "none"),
+    ]:
         typer.echo(f"* {remark}")
+
+
+def _short(source: str) -> str:
+    """What a narrow column has room for; the full names stand under the table."""
+    return next((short for begins, short in SHORT.items() if source.startswith(begins)), source)
+
+
+def _month(day: "date") -> str:
+    return day.isoformat()[:7]
 
 
 def _explosions(found: "Capabilities") -> list[str]:
