@@ -28,7 +28,7 @@ def of_treaty(found: dict[str, object], treaty: str) -> dict[str, object]:
 
 def test_a_state_on_the_day_it_joined_and_the_day_before() -> None:
     found = document("KAZ", "--on", "1994-02-14")
-    assert list(found) == ["iso3", "on", "name", "treaties", "source"]
+    assert list(found) == ["iso3", "on", "name", "treaties", "ended", "source"]
     assert (found["iso3"], found["on"], found["name"]) == ("KAZ", "1994-02-14", "Kazakhstan")
     npt = of_treaty(found, "NPT")
     assert list(npt) == ["treaty", "status", "since", "source", "in_force", "known_to", "note"]
@@ -67,6 +67,13 @@ def test_a_treaty_with_its_parties() -> None:
     assert "Asks for:" in text
     assert "NPT on 2016-01-01: 190 parties" in text
     assert "It had not opened on 1990-01-01" in run("CTBT", "--on", "1990-01-01").stdout
+
+
+def test_treaties_that_ended_are_named_with_their_last_day() -> None:
+    found = document("USA", "--on", "2026-11-25")
+    assert {"treaty": "New_START", "ended": "2026-02-05"} in list(found["ended"])  # type: ignore[call-overload]
+    assert "New_START (2026-02-05)" in " ".join(run("USA", "--on", "2026-11-25").stdout.split())
+    assert "ended on 2026-02-05" in run("New START", "--on", "2026-11-25").stdout
 
 
 def test_the_totals_of_all_treaties() -> None:

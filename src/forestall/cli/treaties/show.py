@@ -41,6 +41,7 @@ def _state(iso3: str, on: date, as_json: bool) -> None:
     from forestall.instruments.nonproliferation.treaties.find import name_then
 
     found = status.status(iso3, on)
+    past = status.ended(iso3, on)
     name = name_then(iso3, on)
     if as_json:
         print_json(
@@ -49,6 +50,7 @@ def _state(iso3: str, on: date, as_json: bool) -> None:
                 "on": on.isoformat(),
                 "name": name,
                 "treaties": [{"treaty": one.treaty, **_document(one)} for one in found],
+                "ended": [{"treaty": key, "ended": day.isoformat()} for key, day in past],
                 "source": SOURCE,
             }
         )
@@ -60,16 +62,17 @@ def _state(iso3: str, on: date, as_json: bool) -> None:
     table.add_column("What it asks for")
     for one in found:
         about = register.treaty(one.treaty)
-        asked = about.obligations or about.name
-        if about.ended is not None and about.ended <= on:
-            asked = f"Ended on {about.ended}. {asked}"
-        table.add_row(one.treaty, one.status, one.since_text or "-", _iso(one.known_to) or "", asked)
+        table.add_row(
+            one.treaty, one.status, one.since_text or "-", _iso(one.known_to) or "", about.obligations or about.name
+        )
     print_tables(table)
     for one in found:
         if one.note:
             _say(f"{one.treaty}: {one.note} ({one.source}).")
         if one.in_force is not None and one.in_force > on:
             _say(f"{one.treaty}: enters into force for {name} on {one.in_force}.")
+    if past:
+        _say(f"Ended before this day: {', '.join(f'{key} ({day})' for key, day in past)}.")
     _foot()
 
 
@@ -111,6 +114,9 @@ def _treaty(key: str, on: date, as_json: bool) -> None:
             _say(f"{label}: {value}")
     if about.opened is not None and about.opened > on:
         _say(f"It had not opened on {on}.")
+        return
+    if about.ended is not None and about.ended < on:
+        _say(f"It had ended on {about.ended} and binds nobody on {on}; give an earlier day with --on.")
         return
     parties = words["party"] + words["suspended"]
     told = f"{key} on {on}: {parties} parties, {words['signatory']} signatories only"

@@ -18,7 +18,19 @@ from forestall.instruments.nonproliferation.treaties.register import ANY, regist
 from forestall.instruments.nonproliferation.treaties.register import resolve as _resolve
 from forestall.store import Workspace
 
-__all__ = ["Action", "Status", "Total", "code", "known_to", "parties", "resolve", "standings", "status", "totals"]
+__all__ = [
+    "Action",
+    "Status",
+    "Total",
+    "code",
+    "ended",
+    "known_to",
+    "parties",
+    "resolve",
+    "standings",
+    "status",
+    "totals",
+]
 
 TABLE, ENDS = "treaty_actions", "treaty_ends"
 STATUSES = ("party", "signatory", "suspended", "withdrawn", "none")
@@ -109,9 +121,14 @@ class _Held:
         days = (act.day for acts in self.acts.get(key, {}).values() for act in acts if act.day is not None)
         return min(days, default=date.max)
 
+    def stands(self, key: str, on: date) -> bool:
+        """Whether a treaty had opened by a day and not ended before it."""
+        ended = treaty(key).ended
+        return self.opened(key) <= on and (ended is None or on <= ended)
+
 
 def status(iso3: str, on: date, workspace: Workspace | None = None) -> tuple[Status, ...]:
-    """How a state stands to every treaty that had opened by a day, in the order of the register.
+    """How a state stands to every treaty that had opened by a day and not ended, in the order of the register.
 
     iso3: code or name of the state of that day or of its series (RUS in 1985 is the Soviet Union). Treaties that are
     open only to some states are left out if the state did nothing under them. Raises UnknownCountryError.
@@ -119,7 +136,7 @@ def status(iso3: str, on: date, workspace: Workspace | None = None) -> tuple[Sta
     held, mine = _held(workspace), code(iso3, on)
     found = []
     for key in held.order():
-        if held.opened(key) <= on:
+        if held.stands(key, on):
             one = _standing(held, key, mine, on)
             if one.status != "none" or one.note or treaty(key).open_to == ANY:
                 found.append(one)
@@ -136,7 +153,7 @@ def standings(key: str, on: date, workspace: Workspace | None = None) -> tuple[S
 
 
 def _standings(held: _Held, key: str, on: date) -> tuple[Status, ...]:
-    if held.opened(key) > on:
+    if not held.stands(key, on):
         return ()
     found = (_standing(held, key, iso3, on) for iso3 in sorted(held.acts.get(key, {})) if _exists(iso3, on))
     return tuple(one for one in found if one.status != "none")
@@ -151,9 +168,19 @@ def parties(key: str, on: date, workspace: Workspace | None = None) -> tuple[str
 
 
 def totals(on: date, workspace: Workspace | None = None) -> tuple[Total, ...]:
-    """How many states stand how to every treaty that had opened by a day, in the order of the register."""
+    """How many states stand how to every treaty that had opened by a day and not ended, in the register's order."""
     held = _held(workspace)
-    return tuple(_total(held, key, on) for key in held.order() if held.opened(key) <= on)
+    return tuple(_total(held, key, on) for key in held.order() if held.stands(key, on))
+
+
+def ended(iso3: str, on: date, workspace: Workspace | None = None) -> tuple[tuple[str, date], ...]:
+    """Treaties under which a state had acted and that ended before a day, with their last day, oldest first.
+
+    Raises UnknownCountryError.
+    """
+    held, mine = _held(workspace), code(iso3, on)
+    found = [(key, treaty(key).ended) for key in held.order() if mine in held.acts.get(key, {})]
+    return tuple(sorted(((key, day) for key, day in found if day is not None and day < on), key=lambda one: one[1]))
 
 
 def _total(held: _Held, key: str, on: date) -> Total:
