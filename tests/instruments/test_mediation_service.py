@@ -115,3 +115,10 @@ def test_in_1998_nobody_speaks_of_what_came_after(workspace: Workspace) -> None:
 def test_a_day_too_early_is_refused(workspace: Workspace) -> None:
     with pytest.raises(UsageError, match="cannot be ranked as of 1970-01-01"):
         _rank(workspace, "SDN", date(1970, 1, 1))
+
+
+def test_after_the_record_ends_nobody_fades_for_want_of_it(workspace: Workspace) -> None:
+    """Half a year later, with nothing new on record, the same people are there with the same chances."""
+    now, later = _who(_rank(workspace, "SDN", ON)), _who(_rank(workspace, "SDN", date(2026, 8, 31)))
+    for one in ("EGY", "USA", "UN", "AU", "IGAD"):
+        assert later[one].score == pytest.approx(now[one].score, rel=0.05)

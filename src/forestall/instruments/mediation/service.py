@@ -19,7 +19,7 @@ from forestall.instruments.mediation.features import Figures, World, bodies, fig
 from forestall.instruments.mediation.parties import parties
 from forestall.instruments.mediation.past import Past, past
 from forestall.instruments.mediation.ranking import KINDS, Candidate, Fared, Party, Ranking
-from forestall.instruments.mediation.record import record
+from forestall.instruments.mediation.record import REGISTER_ENDS, record
 from forestall.instruments.mediation.stakes import stakes
 from forestall.instruments.mediation.ties import ties
 from forestall.instruments.phrases import listing
@@ -55,8 +55,10 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Ranking:
     world = _world(workspace, on)
     fighting = parties(workspace, gw_id, on)
     out = frozenset(one.iso3 for one in fighting if one.iso3) - {code}
-    # What happened on the day itself is known at its end.
-    found = _without(figures(known, world, frozenset({code}), on + timedelta(days=1)), out)
+    # Roles fade with the years since, but not for want of a record: after its end they are judged as of its end. What
+    # happened on the day itself is known at its end.
+    seen = min(on, REGISTER_ENDS)
+    found = _without(figures(known, world, frozenset({code}), seen + timedelta(days=1)), out)
     there = found.column("own_all") > 0
     chance = ranker.chance(found.values, there)
     basis = reasons.Basis(known, world, found, code, state.name, on, sides(workspace, code, on))
@@ -145,6 +147,8 @@ def _fared(workspace: Workspace) -> tuple[Fared, ...]:
 
 def _notes(fighting: Sequence[Party], out: frozenset[str], year: int, on: date, highest: float) -> list[str]:
     notes = [WHO_NOT_WHETHER, UNSEEN]
+    if on > REGISTER_ENDS:
+        notes.append(f"roles are judged as of {REGISTER_ENDS}, where the record of talks ends")
     if out:
         names = listing([reasons.called(one, "state", on) for one in sorted(out)])
         verb = "is" if len(out) == 1 else "are"
