@@ -20,7 +20,7 @@ def printed(tmp_path: Path, iso3: str, day: str, as_json: bool) -> str:
 def test_the_table_tells_value_year_source_and_end(tmp_path: Path) -> None:
     lines = printed(tmp_path, "FRA", "1975-01-01", False).splitlines()
     row = next(line for line in lines if " warheads " in line)
-    assert [part.strip() for part in row.split("  ") if part.strip()][1:] == ["about 188", "1975", "FAS", "2022-12"]
+    assert [part.strip() for part in row.split("  ") if part.strip()][1:] == ["about 188", "FAS", "1975", "2022-12"]
     assert any("since 1960" in line for line in lines)
     assert any(line.startswith("* Sources: FAS") for line in lines)
     assert any("Official total over all time: 210 tests" in line for line in lines)

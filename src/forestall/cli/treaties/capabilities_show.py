@@ -59,23 +59,27 @@ def show(iso3: str, on: "date", as_json: bool) -> None:
             }
         )
         return
-    table = new_table(f"{found.iso3} on {found.on}", ["What", "Value", "Of", "Source", "Data end"], [])
+    table = new_table(f"{found.iso3} on {found.on}", ["What", "Value", "Source"], ["Of", "Data end"])
     if found.stage is not None:
         kept = found.stage
         since = f"{kept.stage}, since {kept.since}" if kept.stage != "none" else "none"
-        table.add_row("nuclear programme", since, str(kept.year), _short(kept.source), _month(kept.data_end))
+        table.add_row("nuclear programme", since, _short(kept.source), str(kept.year), _month(kept.data_end))
     for count in found.counts:
         unit = count.unit if count.unit.startswith("MW") else ""
         value = "not known" if count.value is None else f"{count.value:,} {unit.split(',')[0]}".strip()
         about = "about " if count.estimated and count.value else ""
-        name = count.name.removesuffix(" in operation")
-        table.add_row(name, about + value, count.at, _short(count.source), _month(count.data_end))
+        name = count.name.removesuffix(" in operation").replace("capacity of power reactors", "reactor capacity")
+        table.add_row(name, about + value, _short(count.source), count.at[:7], _month(count.data_end))
     for one in found.programmes:
-        before = f"; before: {one.past}" if one.past not in ("none", one.now) else ""
         end = _month(one.data_end)
-        table.add_row(f"{one.weapon} programme", one.now + before, end[:4], _short(one.source), end)
+        table.add_row(f"{one.weapon} programme", one.now, _short(one.source), end[:4], end)
     print_tables(table)
-    for line in (*_explosions(found), *(f"{one.when}: {one.what} ({one.source})." for one in found.history)):
+    before = [
+        f"{one.weapon.capitalize()} programme before {one.data_end.year}: {one.past} ({one.source})."
+        for one in found.programmes
+        if one.past not in ("none", one.now)
+    ]
+    for line in (*_explosions(found), *before, *(f"{one.when}: {one.what} ({one.source})." for one in found.history)):
         typer.echo(f"* {line}")
     for remark in [
         SOURCES,
