@@ -1,0 +1,243 @@
+"""What each rule reads of a state on a day, from the tables of the workspace. Nothing later than the day is used.
+
+SIPRI's figures of a year count from when SIPRI usually publishes them (transfers in March, expenditure in April of the
+next year), in the newest release held: as revised since, not as they stood that day.
+"""
+
+import csv
+from collections.abc import Mapping
+from datetime import date, timedelta
+from functools import cache, lru_cache
+from importlib import resources
+
+import polars as pl
+
+from forestall.errors import UnknownCountryError
+from forestall.ids import countries
+from forestall.ids.state_table import rows as state_rows
+from forestall.instruments.nonproliferation import groups, rules
+from forestall.instruments.nonproliferation.rules import Reading
+from forestall.instruments.nonproliferation.treaties import status
+from forestall.instruments.nonproliferation.treaties.register import register, treaty
+from forestall.store import Workspace
+
+NORM_TREATIES = (
+    "NPT",
+    "CTBT",
+    "BWC",
+    "CWC",
+    "PTBT",
+    "GenevaProtocol1925",
+    "CCW",
+    "MineBan",
+    "ClusterMunitions",
+    "ATT",
+)
+"""Weapons treaties open to all states that the rule on treaty gaps looks at; fixed before anything was measured."""
+FEW = 4
+"""With fewer other Member States in a sub-region, the whole region stands for it."""
+NOT_ARMS = frozenset({"justice"})
+"""Fields of the register that are not arms control."""
+FIRST_TRANSFER = 1950
+STALE_YEARS = 3
+"""SIPRI's figures that end more than so many years before those a reader could have tell nothing of today."""
+_PUBLISHED = {"sipri_transfers": (4, 1), "sipri_expenditure": (5, 1)}
+"""Month and day from which the figures of the year before count as known."""
+_ONE_SIGN = timedelta(days=366)
+"""A withdrawal that takes effect within a year of its notice is no second sign."""
+_GONE = frozenset({"withdrawal_notified", "withdrew", "suspended", "revoked"})
+
+
+def arms_imports(iso3: str, on: date, workspace: Workspace) -> Reading | None:
+    """The arms-import rule, None where no transfers of SIPRI's have been added."""
+    rows = _newest("sipri_transfers", workspace)
+    last = _last_year("sipri_transfers", rows, on)
+    if rows is None or last is None:
+        return None
+    mine = rows.filter(pl.col("iso3") == iso3, pl.col("year") <= last).group_by("year").agg("tiv")
+    volumes = {year: tuple(values) for year, values in mine.iter_rows()}
+    return _fresh("sipri_transfers", rules.arms_imports(volumes, last, max(FIRST_TRANSFER, first_year(iso3))), on)
+
+
+def expenditure(iso3: str, on: date, workspace: Workspace) -> Reading | None:
+    """The expenditure rule, None where SIPRI's workbook has not been added."""
+    rows = _newest("sipri_expenditure", workspace)
+    last = _last_year("sipri_expenditure", rows, on)
+    if rows is None or last is None:
+        return None
+    mine = rows.filter(pl.col("iso3") == iso3, pl.col("year") <= last, pl.col("share_of_gdp").is_not_null())
+    shares: dict[int, float | None] = dict(mine.select("year", "share_of_gdp").iter_rows())
+    return _fresh("sipri_expenditure", rules.expenditure(shares, max(shares, default=last)), on)
+
+
+def notices(iso3: str, on: date, workspace: Workspace) -> dict[str, date]:
+    """Arms-control treaties that a state left, announced to leave, suspended or took its ratification of back, by the
+    day it last did so; a notice that it took back by the day asked is none."""
+    found: dict[str, date] = {}
+    for key in _left(workspace).get(iso3, ()):
+        noticed: date | None = None
+        for act in status.actions(key, iso3, workspace):
+            if act.day is None or act.day > on or act.action not in _GONE:
+                continue
+            if act.action == "withdrawal_notified":
+                found[key] = noticed = act.day
+            elif act.action == "revoked" and noticed is not None:
+                found.pop(key, None)
+                noticed = None
+            elif act.action != "withdrew" or noticed is None or act.day - noticed > _ONE_SIGN:
+                found[key] = act.day
+    return found
+
+
+def quiet(iso3: str, on: date, workspace: Workspace) -> bool | None:
+    """Whether a state had no armed conflict on its territory (UCDP state-based) in the last two years that were out by
+    a day; None where they are not held. UCDP publishes a year in the June after it."""
+    first, last = _conflict_span(workspace)
+    newest = min(last, on.year - (1 if on.month > 6 else 2))
+    if newest - 1 < first:
+        return None
+    return not {newest - 1, newest} & _conflict_years(workspace).get(iso3, frozenset())
+
+
+@lru_cache(maxsize=4)
+def _conflict_years(workspace: Workspace) -> Mapping[str, frozenset[int]]:
+    rows = workspace.table("ucdp_conflict_year").filter(pl.col("dyad_id").is_null(), pl.col("iso3").is_not_null())
+    return {iso3: frozenset(years) for iso3, years in rows.group_by("iso3").agg("year").iter_rows()}
+
+
+def _conflict_span(workspace: Workspace) -> tuple[int, int]:
+    years = [year for held in _conflict_years(workspace).values() for year in held]
+    return min(years), max(years)
+
+
+def treaties_end(workspace: Workspace) -> date:
+    """The last day for which any treaty's actions were looked up. Each treaty's own may be earlier."""
+    last = workspace.table(status.ENDS)["ends"].max()
+    return last if isinstance(last, date) else date.min
+
+
+def outside_norm(iso3: str, on: date, workspace: Workspace) -> tuple[str, ...] | None:
+    """Treaties of `NORM_TREATIES` that a state is outside of while more than 80 % of the other Member States of its
+    sub-region are parties; None where there are too few others to compare with."""
+    others = _others(iso3, on)
+    if len(others) < FEW:
+        return None
+    members = _members(on, workspace)
+    return tuple(
+        key
+        for key, parties in members.items()
+        if iso3 not in parties and sum(other in parties for other in others) > rules.NORM * len(others)
+    )
+
+
+def _others(iso3: str, on: date) -> frozenset[str]:
+    try:
+        near = frozenset(groups.subregion(iso3, on).members) - {iso3}
+        return near if len(near) >= FEW else frozenset(groups.region(iso3, on).members) - {iso3}
+    except UnknownCountryError:
+        return frozenset()
+
+
+@lru_cache(maxsize=8)
+def _members(on: date, workspace: Workspace) -> Mapping[str, frozenset[str]]:
+    """Parties on a day to each treaty of `NORM_TREATIES` that was open."""
+    known = register()
+    return {
+        key: frozenset(status.parties(key, on, workspace))
+        for key in NORM_TREATIES
+        if key in known and (opened := known[key].opened) is not None and opened <= on
+    }
+
+
+@lru_cache(maxsize=4)
+def _left(workspace: Workspace) -> Mapping[str, tuple[str, ...]]:
+    """Arms-control treaties that each state ever left, announced to leave or suspended."""
+    rows = workspace.table(status.TABLE).filter(pl.col("action").is_in(sorted(_GONE)))
+    found: dict[str, dict[str, None]] = {}
+    for key, iso3 in rows.select("treaty", "iso3").iter_rows():
+        if treaty(key).field not in NOT_ARMS:
+            found.setdefault(iso3, {})[key] = None
+    return {iso3: tuple(keys) for iso3, keys in found.items()}
+
+
+def facilities(iso3: str, year: int, workspace: Workspace) -> int:
+    """Enrichment and reprocessing facilities in operation at some time in a year, or in the last year that the list
+    has; those its authors are not sure of are left out."""
+    return _facilities(workspace).get((iso3, min(year, facilities_end(workspace))), 0)
+
+
+def facilities_end(workspace: Workspace) -> int:
+    """The last year of the list of facilities."""
+    return max(year for _, year in _facilities(workspace))
+
+
+def protocol(iso3: str, on: date) -> bool | None:
+    """Whether an Additional Protocol was in force for a state on a day; None where we hold no record of it.
+
+    Held for the states with enrichment or reprocessing facilities since 1997 (additional_protocols.csv, with sources).
+    """
+    held = protocols().get(iso3)
+    if held is None:
+        return None
+    return held[0] is not None and held[0] <= on
+
+
+def protocol_end(iso3: str) -> date | None:
+    """The last day up to which a state's protocol is known, None where we hold no record of it."""
+    held = protocols().get(iso3)
+    return None if held is None else held[1]
+
+
+@cache
+def protocols() -> Mapping[str, tuple[date | None, date]]:
+    """Of the states held: since when a protocol is in force (None: not), and up to when that is known."""
+    text = (
+        resources.files("forestall.instruments.nonproliferation")
+        .joinpath("additional_protocols.csv")
+        .read_text("utf-8")
+    )
+    return {
+        row["iso3"]: (
+            date.fromisoformat(row["in_force"]) if row["in_force"] else None,
+            date.fromisoformat(row["known_to"]),
+        )
+        for row in csv.DictReader(text.splitlines())
+    }
+
+
+@lru_cache(maxsize=4)
+def _facilities(workspace: Workspace) -> Mapping[tuple[str, int], int]:
+    rows = workspace.table("nuclear_facilities").group_by("iso3", "year")
+    counted = rows.agg((pl.col("operating") - pl.col("uncertain")).sum().alias("operating"))
+    return {(iso3, year): count for iso3, year, count in counted.iter_rows() if count > 0}
+
+
+@lru_cache(maxsize=512)
+def first_year(iso3: str) -> int:
+    """The first year at whose end a state, or one that it continues, stood; not before 1946."""
+    held = [row.start.year for row in state_rows() if row.series_iso3 == iso3]
+    return max(countries.FIRST_DAY.year, min(held, default=countries.FIRST_DAY.year))
+
+
+def _newest(name: str, workspace: Workspace) -> pl.DataFrame | None:
+    rows = workspace.table(name)
+    return None if rows.is_empty() else rows.filter(pl.col("release") == pl.col("release").max())
+
+
+def _usable(name: str, on: date) -> int:
+    """The last year whose figures are out by a day."""
+    return on.year - (1 if (on.month, on.day) >= _PUBLISHED[name] else 2)
+
+
+def _last_year(name: str, rows: pl.DataFrame | None, on: date) -> int | None:
+    if rows is None:
+        return None
+    last = rows.filter(pl.col("year") <= _usable(name, on))["year"].max()
+    return last if isinstance(last, int) else None
+
+
+def _fresh(name: str, reading: Reading, on: date) -> Reading:
+    """The reading, without an answer where its figures are too old to tell."""
+    if reading.year is None or reading.year >= _usable(name, on) - STALE_YEARS:
+        return reading
+    return Reading(None, reading.figure, reading.low, reading.high, reading.threshold, reading.year)
