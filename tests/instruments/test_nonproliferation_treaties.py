@@ -221,6 +221,7 @@ COUNTED_OTHERWISE = {
     ("PTBT", date(2018, 10, 31)): -1,  # members of the United Nations only
     ("SafeguardsAgreement", date(2024, 12, 31)): -3,  # without DPRK, COK and NIU
     ("Seabed", date(2014, 5, 31)): -7,  # our one source is not verified
+    ("OuterSpace", date(2024, 3, 31)): -7,  # without accessions that only one depositary lists
 }
 """Published parties beyond ours; docs/sources/nonproliferation-treaties.md says why."""
 
@@ -233,7 +234,7 @@ def test_totals_equal_those_that_depositaries_publish(treaty: str, on: date, par
         return
     found = ours[treaty]
     assert found.known_to is not None
-    if on > found.known_to:
+    if on > found.known_to and (treaty, on) not in COUNTED_OTHERWISE:
         assert found.parties <= parties  # later ones are missing, and a reader sees until when ours are complete
         return
     assert found.parties + COUNTED_OTHERWISE.get((treaty, on), 0) == parties
