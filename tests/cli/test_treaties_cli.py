@@ -101,6 +101,8 @@ def test_a_state_that_has_ended_is_found_on_its_days_only() -> None:
         (("MineBann",), "MineBan"),
         (("KAZ", "--gaps", "--with", "KGZ"), "separate questions"),
         (("--with", "KGZ"), "name the first"),
+        (("--capabilities",), "is of one country"),
+        (("KAZ", "--capabilities", "--gaps"), "separate questions"),
         (("",), "neither a treaty nor a country"),
     ],
 )

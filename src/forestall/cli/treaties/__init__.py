@@ -28,6 +28,9 @@ def treaties(
         typer.Option("--with", metavar="COUNTRY", help="What is agreed between the two states to build confidence."),
     ] = None,
     gaps: Annotated[bool, typer.Option("--gaps", help="Who is outside of which treaties.")] = False,
+    capabilities: Annotated[
+        bool, typer.Option("--capabilities", help="What a country holds, tested, pursued and gave up.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show the treaties of a state on a day with its status and since when, or the parties of a treaty."""
@@ -35,8 +38,13 @@ def treaties(
     from forestall.errors import UsageError
 
     when = day_or_today(on)
-    if gaps and other is not None:
-        raise UsageError("--gaps and --with are separate questions: give one of them")
+    asked = [
+        name
+        for name, given in (("--gaps", gaps), ("--with", other is not None), ("--capabilities", capabilities))
+        if given
+    ]
+    if len(asked) > 1:
+        raise UsageError(f"{' and '.join(asked)} are separate questions: give one of them")
     # Each part is loaded only when it is asked for, so that the command line starts fast.
     if other is not None:
         if query is None:
@@ -46,6 +54,14 @@ def treaties(
         from forestall.cli.treaties.pair_show import show as show_pair
 
         show_pair(query, other, when, as_json)
+    elif capabilities:
+        if query is None:
+            raise UsageError(
+                "--capabilities is of one country: name it, for example `forestall treaties ZAF --capabilities`"
+            )
+        from forestall.cli.treaties.capabilities_show import show as show_capabilities
+
+        show_capabilities(query, when, as_json)
     elif gaps:
         from forestall.cli.treaties.gaps_show import show as show_gaps
 
