@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forestall.errors import UnknownCountryError
-from forestall.instruments.nonproliferation import follow_up, readings, rules, signals
+from forestall.instruments.nonproliferation import follow_up, readings, rules, signals, supplies
 from forestall.instruments.nonproliferation.follow_up import Seen
 from forestall.instruments.nonproliferation.rules import TITLES
 from forestall.sources import ingest
@@ -202,6 +202,48 @@ def test_rates_were_measured_on_the_files_at_hand(shared: Path) -> None:
     text = Path(signals.__file__).with_name("base_rates.json").read_text("utf-8")
     for name, digest in json.loads(text)["files"].items():
         assert hashlib.sha256((shared / name).read_bytes()).hexdigest() == digest, f"{name}: measure again"
+
+
+def test_arms_before_and_during_conflict(tmp_path: Path) -> None:
+    rows = ["France,Mali,2008,10", "Spain,Mali,2011,0", "Russia,Mali,2012,4", "X,Mali,2012,6", "France,Mali,2013,2"]
+    workspace = added(tmp_path, rows)
+    assert supplies.received("MLI", date(2009, 1, 1), Workspace.open(tmp_path / "empty")) is None
+    years = supplies.received("MLI", date(2014, 7, 1), workspace)
+    assert years is not None
+    by_year = {one.year: one for one in years}
+    assert (min(by_year), max(by_year)) == (1960, 2013)
+    assert by_year[2012] == supplies.Received(2012, 10.0, 9.0, 11.0, (("X", 6.0), ("Russia", 4.0)), True)
+    assert (by_year[2011].tiv, by_year[2011].low, by_year[2011].high) == (0.0, 0.0, 0.5)
+    assert (by_year[2010].conflict, by_year[2010].high) == (False, 0.0)
+    spells = supplies.around_conflict("MLI", date(2014, 7, 1), workspace)
+    assert spells is not None
+    last = spells[-1]
+    # UCDP has 2007 to 2009 and from 2012 on in Mali: 2010 and 2011 lie between.
+    assert [(one.first_year, one.last_year) for one in spells[-2:]] == [(2007, 2009), (2012, 2013)]
+    assert last.goes_on
+    assert last.before == supplies.Mean(2007, 2011, 2.0, 1.9, 2.2)  # 10 and a 0 over five years
+    assert last.during == supplies.Mean(2012, 2013, 6.0, 5.25, 6.75)
+    earlier = supplies.around_conflict("MLI", date(2012, 7, 1), workspace)
+    assert earlier is not None
+    assert earlier[-1].last_year == 2009  # the year 2012 was not out
+
+
+def test_a_trend_is_the_slope_of_the_logarithms() -> None:
+    growing = [supplies.Spent(year, 100 * 1.05 ** (year - 2010), 2021, None) for year in range(2005, 2021)]
+    found = supplies.trend(growing)
+    assert found is not None
+    assert (found.first_year, found.last_year, found.years) == (2011, 2020, 10)
+    assert found.change == pytest.approx(0.05)
+    assert found.high - found.low < 1e-6
+    gaps = [replace(one, usd=None if one.year % 2 else one.usd) for one in growing]
+    assert supplies.trend(gaps) is None
+    # 0, 0, 0, 1, 1, 1: slope 9/35, sum of squares 1.5 in all.
+    steps = [supplies.Spent(2015 + i, math.exp(i > 2), 2021, None) for i in range(6)]
+    bent = supplies.trend(steps)
+    assert bent is not None
+    assert math.log1p(bent.change) == pytest.approx(9 / 35)
+    rest = 1.5 - (9 / 35) ** 2 * 17.5
+    assert math.log1p(bent.high) == pytest.approx(9 / 35 + 2.776 * math.sqrt(rest / 4 / 17.5))
 
 
 def test_a_state_that_was_none_is_an_error() -> None:

@@ -50,24 +50,33 @@ _GONE = frozenset({"withdrawal_notified", "withdrew", "suspended", "revoked"})
 
 def arms_imports(iso3: str, on: date, workspace: Workspace) -> Reading | None:
     """The arms-import rule, None where no transfers of SIPRI's have been added."""
-    rows = _newest("sipri_transfers", workspace)
-    last = _last_year("sipri_transfers", rows, on)
-    if rows is None or last is None:
+    held = released("sipri_transfers", on, workspace)
+    if held is None:
         return None
-    mine = rows.filter(pl.col("iso3") == iso3, pl.col("year") <= last).group_by("year").agg("tiv")
+    rows, last = held
+    mine = rows.filter(pl.col("iso3") == iso3).group_by("year").agg("tiv")
     volumes = {year: tuple(values) for year, values in mine.iter_rows()}
     return _fresh("sipri_transfers", rules.arms_imports(volumes, last, max(FIRST_TRANSFER, first_year(iso3))), on)
 
 
 def expenditure(iso3: str, on: date, workspace: Workspace) -> Reading | None:
     """The expenditure rule, None where SIPRI's workbook has not been added."""
-    rows = _newest("sipri_expenditure", workspace)
-    last = _last_year("sipri_expenditure", rows, on)
-    if rows is None or last is None:
+    held = released("sipri_expenditure", on, workspace)
+    if held is None:
         return None
-    mine = rows.filter(pl.col("iso3") == iso3, pl.col("year") <= last, pl.col("share_of_gdp").is_not_null())
+    rows, last = held
+    mine = rows.filter(pl.col("iso3") == iso3, pl.col("share_of_gdp").is_not_null())
     shares: dict[int, float | None] = dict(mine.select("year", "share_of_gdp").iter_rows())
     return _fresh("sipri_expenditure", rules.expenditure(shares, max(shares, default=last)), on)
+
+
+def released(name: str, on: date, workspace: Workspace) -> tuple[pl.DataFrame, int] | None:
+    """Rows of one of SIPRI's tables, in the newest release held, of the years whose figures are out by a day, and the
+    last of these years; None where there are none."""
+    rows = workspace.table(name)
+    rows = rows.filter(pl.col("release") == pl.col("release").max(), pl.col("year") <= _usable(name, on))
+    last = rows["year"].max()
+    return (rows, last) if isinstance(last, int) else None
 
 
 def notices(iso3: str, on: date, workspace: Workspace) -> dict[str, date]:
@@ -92,22 +101,24 @@ def notices(iso3: str, on: date, workspace: Workspace) -> dict[str, date]:
 def quiet(iso3: str, on: date, workspace: Workspace) -> bool | None:
     """Whether a state had no armed conflict on its territory (UCDP state-based) in the last two years that were out by
     a day; None where they are not held. UCDP publishes a year in the June after it."""
-    first, last = _conflict_span(workspace)
-    newest = min(last, on.year - (1 if on.month > 6 else 2))
-    if newest - 1 < first:
+    fought, newest = conflict_years(iso3, on, workspace)
+    if newest - 1 < countries.FIRST_DAY.year:
         return None
-    return not {newest - 1, newest} & _conflict_years(workspace).get(iso3, frozenset())
+    return not {newest - 1, newest} & fought
+
+
+def conflict_years(iso3: str, on: date, workspace: Workspace) -> tuple[frozenset[int], int]:
+    """Years of armed conflict (UCDP state-based) on a state's territory that were out by a day, and the last year that
+    was."""
+    held = _conflict_years(workspace)
+    newest = min(max(max(years) for years in held.values()), on.year - (1 if on.month > 6 else 2))
+    return frozenset(year for year in held.get(iso3, ()) if year <= newest), newest
 
 
 @lru_cache(maxsize=4)
 def _conflict_years(workspace: Workspace) -> Mapping[str, frozenset[int]]:
     rows = workspace.table("ucdp_conflict_year").filter(pl.col("dyad_id").is_null(), pl.col("iso3").is_not_null())
     return {iso3: frozenset(years) for iso3, years in rows.group_by("iso3").agg("year").iter_rows()}
-
-
-def _conflict_span(workspace: Workspace) -> tuple[int, int]:
-    years = [year for held in _conflict_years(workspace).values() for year in held]
-    return min(years), max(years)
 
 
 def treaties_end(workspace: Workspace) -> date:
@@ -219,21 +230,9 @@ def first_year(iso3: str) -> int:
     return max(countries.FIRST_DAY.year, min(held, default=countries.FIRST_DAY.year))
 
 
-def _newest(name: str, workspace: Workspace) -> pl.DataFrame | None:
-    rows = workspace.table(name)
-    return None if rows.is_empty() else rows.filter(pl.col("release") == pl.col("release").max())
-
-
 def _usable(name: str, on: date) -> int:
     """The last year whose figures are out by a day."""
     return on.year - (1 if (on.month, on.day) >= _PUBLISHED[name] else 2)
-
-
-def _last_year(name: str, rows: pl.DataFrame | None, on: date) -> int | None:
-    if rows is None:
-        return None
-    last = rows.filter(pl.col("year") <= _usable(name, on))["year"].max()
-    return last if isinstance(last, int) else None
 
 
 def _fresh(name: str, reading: Reading, on: date) -> Reading:
