@@ -7,12 +7,10 @@ from pathlib import Path
 
 
 def printed(tmp_path: Path, iso3: str, day: str, as_json: bool) -> str:
-    code = (
-        "from datetime import date; from forestall.cli.treaties.capabilities_show import show; "
-        f"show({iso3!r}, date.fromisoformat({day!r}), {as_json})"
-    )
+    command = [sys.executable, "-c", "from forestall.cli import main; main()", "treaties", iso3, "--capabilities"]
+    command += ["--on", day, *(["--json"] if as_json else [])]
     environment = {"FORESTALL_HOME": str(tmp_path), "COLUMNS": "120", "PATH": "/usr/bin:/bin"}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
     assert done.stderr == ""
     return done.stdout
 

@@ -107,6 +107,21 @@ def test_histories_agree_with_the_treaty_table(workspace: Workspace) -> None:
     assert checked > 15
 
 
+def test_decisions_of_the_council_bear_their_dates(workspace: Workspace) -> None:
+    resolutions = dict(workspace.table("council_resolutions").select("symbol", "date").iter_rows())
+    statements = dict(workspace.table("council_statements").select("symbol", "date").iter_rows())
+    held = resolutions | statements
+    facts = [one for iso3 in histories.listed() for one in histories.history(iso3, NOW)]
+    decided = [one for one in facts if "Security Council" in one.what]
+    assert len(decided) == 6
+    for one in decided:
+        assert held[one.source.split(";")[0]] == one.day, one
+    # Each test of the DPRK stands in a resolution of the months after it.
+    for day, source in workspace.table("nuclear_tests").filter(iso3="PRK").select("exploded_on", "source").iter_rows():
+        symbol = next(name for name in resolutions if name in source)
+        assert 0 < (resolutions[symbol] - day).days < 90, symbol
+
+
 def test_a_date_that_does_not_fit_its_precision_is_an_error() -> None:
     assert histories.last_day("1992-02", "month") == date(1992, 2, 29)
     assert histories.last_day("1988", "year") == date(1988, 12, 31)

@@ -1,7 +1,7 @@
 """nuclear_facilities and nuclear_reactors: yearly counts by state of sensitive facilities and of power reactors.
 
 Run: `python -m tools.embed.nonproliferation.facilities --shared ../shared/data`. Enrichment and reprocessing facilities
-1939-2012 (Fuhrmann and Tkach 2015; derived counts only). Power reactors to March 2024 (GeoNuclearData, ODbL: its own
+1941-2012 (Fuhrmann and Tkach 2015; derived counts only). Power reactors to March 2024 (GeoNuclearData, ODbL: its own
 table, under the same licence). Sources and defects: docs/sources/nonproliferation-capabilities.md.
 """
 
