@@ -99,6 +99,16 @@ def test_where_a_sub_region_is_small_the_region_stands_for_it(workspace: Workspa
     assert held["NPT"].region == "Oceania"
 
 
+def test_safeguards_are_counted_where_they_are_owed(workspace: Workspace) -> None:
+    """The five nuclear-weapon States have voluntary agreements, so a comprehensive one is not open to them."""
+    found = line("World", "SafeguardsAgreement", ON, workspace)
+    assert set(groups.member_states(ON)) - set(found.open_to) == {"CHN", "FRA", "GBR", "RUS", "USA"}
+    assert {"IND", "ISR", "PAK"} <= set(found.outside)
+    protocol = line("World", "AdditionalProtocol", ON, workspace)
+    assert {"CHN", "FRA", "GBR", "RUS", "USA"} <= set(protocol.parties)
+    assert set(protocol.signatories) >= {"IRN", "BLR"}
+
+
 def test_adherences_bind_pairs(workspace: Workspace) -> None:
     """In Southern Asia seven are parties to the NPT, so either adherence would bind seven pairs."""
     found = gaps.closing([line("Southern Asia", "NPT", ON, workspace)])

@@ -12,7 +12,7 @@ from functools import cache
 from forestall.instruments.nonproliferation import groups
 from forestall.instruments.nonproliferation.treaties import register
 
-CTBT = "CTBT"
+CTBT, SAFEGUARDS, PROTOCOL = "CTBT", "SafeguardsAgreement", "AdditionalProtocol"
 STATUSES = ("party", "signatory", "suspended", "withdrawn", "none")
 BOUND = frozenset({"party", "suspended"})
 """Statuses of a party in law; one that suspended a treaty's operation is still a party."""
@@ -22,6 +22,8 @@ NUCLEAR_WEAPON_STATES = ("CHN", "FRA", "GBR", "RUS", "USA")
 
 OPEN_TO_ALL = (
     "NPT",
+    "SafeguardsAgreement",
+    "AdditionalProtocol",
     "CTBT",
     "TPNW",
     "PTBT",
@@ -46,7 +48,7 @@ OPEN_TO_ALL = (
 JUSTICE = frozenset({"RomeStatute", "Genocide", "CAT"})
 """Treaties that bear on persons' responsibility, not on weapons."""
 
-CORE = ("NPT", "CTBT", "TPNW", "BWC", "CWC", "MineBan", "ATT")
+CORE = ("NPT", "AdditionalProtocol", "CTBT", "TPNW", "BWC", "CWC", "MineBan", "ATT")
 """With the zone of a state's region: the treaties that the world map counts."""
 
 ZONE_STATES: Mapping[str, tuple[str, ...]] = {
@@ -80,6 +82,8 @@ ANNEX_2 = (
 """The 44 States listed in Annex 2 of the CTBT (A/50/1027, annex), by code of their series today."""
 
 SHORT: Mapping[str, str] = {
+    "SafeguardsAgreement": "IAEA comprehensive safeguards agreement",
+    "AdditionalProtocol": "IAEA Additional Protocol",
     "NuclearSafety": "Nuclear Safety Convention",
     "NuclearTerrorism": "Nuclear Terrorism Convention",
     "GenevaProtocol1925": "Geneva Protocol of 1925",
@@ -121,12 +125,13 @@ def zones(on: date) -> tuple[str, ...]:
 
 
 def is_open(treaty: str, iso3: str, on: date) -> bool:
-    """Whether a state (code of its series) can be a party: to a zone's treaty only the states of the zone."""
+    """Whether a state (code of its series) can be a party: to a zone's treaty only the states of the zone, to a
+    comprehensive safeguards agreement all but the nuclear-weapon States, which have voluntary ones."""
     if treaty in ZONE_STATES:
         return iso3 in ZONE_STATES[treaty]
     if treaty in ZONE_REGIONS:
         return any(iso3 in codes for codes in _of_regions(treaty, on))
-    return True
+    return treaty != SAFEGUARDS or iso3 not in NUCLEAR_WEAPON_STATES
 
 
 @cache
