@@ -84,7 +84,7 @@ def test_the_totals_of_all_treaties() -> None:
 
 
 def test_a_state_that_has_ended_is_found_on_its_days_only() -> None:
-    assert document("Soviet Union", "--on", "1985-01-01")["name"] == "Soviet Union"
+    assert document("Soviet Union", "--on", "1985-01-01")["name"] == "Union of Soviet Socialist Republics"
     gone = run("CSK", "--on", "1994-01-01")
     assert gone.returncode == 2
     assert "1992-12-31" in gone.stderr

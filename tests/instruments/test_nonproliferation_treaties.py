@@ -161,7 +161,7 @@ def test_the_soviet_union_stands_under_the_series_of_the_russian_federation() ->
     assert then == held("RUS", "NPT", "1985-01-01")
     assert then is not None
     assert then.since_text == "1970-03-05"
-    assert name_then("RUS", date(1985, 1, 1)) == "Soviet Union"
+    assert name_then("RUS", date(1985, 1, 1)) == "Union of Soviet Socialist Republics"
 
 
 def test_czechoslovakia_is_a_party_until_its_last_day_and_the_two_states_after_it_from_their_first() -> None:

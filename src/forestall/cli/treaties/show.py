@@ -121,7 +121,10 @@ def _treaty(key: str, on: date, as_json: bool) -> None:
     parties = words["party"] + words["suspended"]
     told = f"{key} on {on}: {parties} parties, {words['signatory']} signatories only"
     told += "".join(f", {words[word]} {word}" for word in ("suspended", "withdrawn") if words[word])
-    table = new_table(told, ["State", "Status", "Since"], [])
+    table = new_table(told, [], [])
+    table.add_column("State", max_width=34)
+    table.add_column("Status", no_wrap=True)
+    table.add_column("Since", no_wrap=True)
     table.add_column("Source")
     for one in found:
         table.add_row(name_then(one.iso3, on), one.status, one.since_text or "-", one.source or "")

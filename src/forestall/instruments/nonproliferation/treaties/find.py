@@ -41,7 +41,10 @@ def find(query: str, on: date, workspace: Workspace | None = None) -> str | Key:
 
 
 def name_then(iso3: str, on: date) -> str:
-    """What the state of a code was called on a day; its latest name where the table of states has none then."""
+    """What the UN called the state of a code on a day; its latest name where the table of states has none then."""
     held = [row for row in rows() if iso3 in (row.iso3, row.series_iso3)]
     then = [row for row in held if row.exists(on)]
-    return (then or held)[-1].name if held else iso3
+    if not held:
+        return iso3
+    state = (then or held)[-1]
+    return state.un_name or state.name
