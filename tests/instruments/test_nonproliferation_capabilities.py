@@ -326,6 +326,11 @@ def test_reactors_on_the_last_day_of_the_file(workspace: Workspace) -> None:
     reactors = count(found, "power reactors in operation")
     assert (reactors.value, reactors.at) == (2, "2024-03-31")  # Koeberg 1 and 2
     assert count(cap.capabilities("ZAF", date(1984, 1, 1), workspace), "power reactors in operation").value == 0
+    # IAEA, Nuclear power reactors in the world (RDS-2/36): 441 with 382,855 MW on 31 December 2015. The file counts from
+    # commercial operation, so that it has a few less.
+    world = workspace.table("nuclear_reactors").filter(pl.col("year") == 2015)
+    assert world["operating"].sum() == pytest.approx(441, rel=0.015)
+    assert world["megawatts"].sum() == pytest.approx(382855, rel=0.04)
 
 
 def test_one_answer_is_quick(workspace: Workspace) -> None:
