@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from forestall import __version__
-from forestall.cli import brief, council, data, deploy, forecast, mediators, missions, regional, warn
+from forestall.cli import brief, council, data, deploy, forecast, mediators, missions, regional, treaties, warn
 from forestall.errors import ForestallError
 
 app = typer.Typer(
@@ -27,6 +27,7 @@ forecast.register(app)
 missions.register(app)
 regional.register(app)
 mediators.register(app)
+treaties.register(app)
 warn.register(app)
 
 
