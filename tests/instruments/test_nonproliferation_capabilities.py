@@ -333,15 +333,6 @@ def test_reactors_on_the_last_day_of_the_file(workspace: Workspace) -> None:
     assert world["megawatts"].sum() == pytest.approx(382855, rel=0.04)
 
 
-def test_one_answer_is_quick(workspace: Workspace) -> None:
-    import time
-
-    cap.capabilities("USA", NOW, workspace)
-    started = time.perf_counter()
-    cap.capabilities("RUS", NOW, workspace)
-    assert time.perf_counter() - started < 0.2
-
-
 def test_the_document_says_unit_source_and_end_of_each_count(workspace: Workspace) -> None:
     document = cap.document(cap.capabilities("IND", NOW, workspace))
     assert document["tests_official_total"]["tests"] == 3
