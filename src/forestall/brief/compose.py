@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 
-from forestall.brief import charts, deployment, maps, partners_chart, render, theme, words
+from forestall.brief import charts, deployment, maps, partners_chart, render, theme, treaties, words
 from forestall.brief.document import Dossier, Outlook
 from forestall.brief.dossier import dossier
 from forestall.brief.method import MODEL_NAMES
@@ -126,13 +126,16 @@ def outlook_page(s: Situation, document: Outlook, links: dict[str, str]) -> str:
                 document.coverage.rows,
                 title="Who covers which hot spot",
             ),
+            treaties.MAP: treaties.draw(document.treaties),
             **_skill(s),
         },
         sparks={r.iso3: theme.sparkline(list(r.recent)) for r in by_expected},
         links=links,
         cards=[(label, document.headline[key]) for key, label in cards.items()],
         disclaimer=maps.DISCLAIMER,
+        boundaries=maps.BOUNDARIES,
         legend=maps.legend(),
+        treaty_legend=treaties.legend(),
         by_expected=by_expected,
         called={one.organisation: one.called for one in document.coverage.columns},
         by_p25=[rows[code] for code in document.watch_p25],

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from forestall.brief.document_nonproliferation import NonproliferationPart, TreatiesPart
 from forestall.brief.document_part import Part
 from forestall.brief.document_response import (
     CoveragePart,
@@ -207,6 +208,7 @@ class Outlook(Edition):
     changes: tuple[Change, ...]
     surprises: tuple[Surprise, ...]
     coverage: CoveragePart = Field(description="regional organisations of the countries with most deaths expected")
+    treaties: TreatiesPart = Field(description="weapons treaties: who is a party, who is not")
 
 
 class MonthForecast(Part):
@@ -412,6 +414,7 @@ class Dossier(Edition):
     peacekeeping: PeacekeepingPart | None = Field(description="null in a month before the first release of deaths")
     mediation: MediationPart | None = Field(description="null in a month before the first release of deaths")
     partners: PartnersPart | None = Field(description="null where it was no state on the last day of the month")
+    nonproliferation: NonproliferationPart | None = Field(description="null where it was no state on that day")
     council: CouncilPart | None = Field(description="null after the last day that the Council's membership is known of")
     change: Change | None
     surprise: Surprise | None

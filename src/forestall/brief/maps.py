@@ -4,7 +4,7 @@ The world map uses the Equal Earth projection, so that areas can be compared; cl
 from `data/geometry`; how disputed areas are shown is in docs/methods/maps.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -15,13 +15,14 @@ from forestall.brief.document import Place, RiskCell
 Spec = dict[str, Any]
 T = TypeVar("T")
 
-DISCLAIMER = (
+BOUNDARIES = (
     "The boundaries and names shown and the designations used on this map do not imply official endorsement or acceptance by the United Nations. "
     "Dashed lines: final status or boundary not agreed (Jammu and Kashmir: the parties have not agreed upon its final status; Sudan and South Sudan: "
     "the final boundary and the status of Abyei are not determined; Western Sahara; Kosovo: without prejudice to positions on status, in line with Security "
     "Council resolution 1244 (1999); occupied Palestinian territory). A dispute exists between Argentina and the United Kingdom over sovereignty of the Falkland "
-    "Islands (Malvinas). UCDP counts events in Palestine under Israel and events in Western Sahara under Morocco: they have no figures of their own."
+    "Islands (Malvinas)."
 )
+DISCLAIMER = f"{BOUNDARIES} UCDP counts events in Palestine under Israel and events in Western Sahara under Morocco: they have no figures of their own."
 
 NOT_GIVEN = "no separate figure"
 CLASSES = ("fewer than 1", "1–24", "25–99", "100–999", "1,000–9,999", "10,000 or more", NOT_GIVEN)
@@ -43,9 +44,11 @@ def expected_class(value: float | None) -> str:
     return CLASSES[int(np.searchsorted([0.5, 24.5, 99.5, 999.5, 9999.5], value, side="right"))]
 
 
-def legend() -> list[tuple[str, str]]:
-    """The world map's classes with their colours; the page writes them as text, which stays readable on a phone."""
-    return [(label, theme.paint(colour, "world")) for label, colour in zip(CLASSES, COLOURS, strict=True)]
+def legend(
+    classes: Sequence[str] = CLASSES, colours: Sequence[str] = COLOURS, name: str = "world"
+) -> list[tuple[str, str]]:
+    """A world map's classes with their colours; the page writes them as text, which stays readable on a phone."""
+    return [(label, theme.paint(colour, name)) for label, colour in zip(classes, colours, strict=True)]
 
 
 def cell_legend() -> list[tuple[str, str]]:
@@ -65,14 +68,36 @@ def dot_legend() -> list[tuple[str, float]]:
 
 def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str, window: str) -> str:
     """The world by expected deaths per country. expected, names: by ISO3; a territory counted under a state shows that state's class."""
+    top = sorted(expected, key=lambda code: -expected[code])[:5]
+    said = "; ".join(f"{names[code]} {expected[code]:,.0f}" for code in top)
+    return by_class(
+        lambda code: expected_class(expected.get(code)),
+        CLASSES,
+        COLOURS,
+        name=name,
+        title=f"Expected deaths by country, {window}",
+        description=f"Most expected: {said}. The table below has all countries.",
+    )
+
+
+def by_class(
+    class_of: Callable[[str], str],
+    classes: Sequence[str],
+    colours: Sequence[str],
+    *,
+    name: str,
+    title: str,
+    description: str,
+) -> str:
+    """The world with each country in the colour of its class. class_of: the class of an ISO3 code, the last of `classes`
+    where there is no figure; of a territory counted under a state that state's code is asked."""
     source = closeup.topology("110m")
     shapes, points = [], []
     for geometry in source["objects"]["countries"]["geometries"]:
-        code = geometry["properties"].get("of", geometry["id"])
-        klass = expected_class(expected.get(code))
+        klass = class_of(geometry["properties"].get("of", geometry["id"]))
         if geometry["type"]:
             shapes.append({**geometry, "properties": {"class": klass}})
-        elif klass != NOT_GIVEN:
+        elif klass != classes[-1]:
             lon, lat = geometry["properties"]["point"]
             points.append({"lon": lon, "lat": lat, "class": klass})
     topo = {
@@ -82,7 +107,7 @@ def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str,
     color: Spec = {
         "type": "nominal",
         "title": None,
-        "scale": {"domain": list(CLASSES), "range": list(COLOURS)},
+        "scale": {"domain": list(classes), "range": list(colours)},
         "legend": None,
     }
     width = 980
@@ -128,14 +153,7 @@ def world(expected: Mapping[str, float], names: Mapping[str, str], *, name: str,
             },
         ],
     }
-    top = sorted(expected, key=lambda code: -expected[code])[:5]
-    said = "; ".join(f"{names[code]} {expected[code]:,.0f}" for code in top)
-    return theme.to_svg(
-        spec,
-        name=name,
-        title=f"Expected deaths by country, {window}",
-        description=f"Most expected: {said}. The table below has all countries.",
-    )
+    return theme.to_svg(spec, name=name, title=title, description=description)
 
 
 def country(places: Sequence[Place], codes: Sequence[str], *, name: str, title: str) -> str:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forestall.brief import measures, partners, words
+from forestall.brief import measures, partners, treaties, words
 from forestall.brief.document import CountryRisk, Figure, Outlook, Surprise
 from forestall.brief.situation import Situation, change, country_risk, span, surprise
 from forestall.ids.months import format_month, long_month, month_end, parse_month
@@ -47,6 +47,7 @@ def outlook(s: Situation) -> Outlook:
         changes=tuple(changes),
         surprises=tuple(surprises),
         coverage=partners.coverage(s, [r.gw_id for r in rows[:TOP] if r.expected > 0]),
+        treaties=treaties.part(s.workspace, s.as_of),
         caveats=caveats(s),
     )
 
