@@ -15,13 +15,14 @@ from pathlib import Path
 import polars as pl
 
 from forestall.instruments.nonproliferation.treaties.register import key_in_table
+from forestall.instruments.nonproliferation.treaties.status import Action
 from forestall.store import files
 from forestall.store.manifest import EmbeddedTable, Source
 from forestall.store.schemas import SCHEMAS
 from tools.embed import command, held
 from tools.embed.build import parquet
 from tools.embed.inputs import Inputs
-from tools.embed.nonproliferation.treaty_rows import NAMED, Action, Rule, base, inherited, merged, rules
+from tools.embed.nonproliferation.treaty_rows import NAMED, Rule, base, fact, inherited, merged, order, rules, values
 
 FILE = "nonproliferation/treaty_status_all_sources.csv"
 HERE = Path(__file__).parent
@@ -41,7 +42,7 @@ def facts(path: Path) -> list[Action]:
     found = []
     for line, row in enumerate(rows, start=2):
         try:
-            found.append(Action.of_row(row))
+            found.append(fact(row))
         except (KeyError, ValueError, AttributeError) as error:
             raise ValueError(f"{path.name}, line {line}: {error}") from None
     return found
@@ -52,7 +53,7 @@ def actions(rows: Iterable[dict[str, str]], folder: Path = HERE) -> list[Action]
     found = base(rows, rules(folder / "treaty_rules.csv"))
     for path in updates(folder):
         found = merged(found, facts(path))
-    return sorted(inherited(found), key=lambda one: one.key)
+    return sorted(inherited(found), key=order)
 
 
 def ends(used: Iterable[Rule], found: Iterable[Action], folder: Path = HERE) -> list[tuple[str, str, date]]:
@@ -114,7 +115,10 @@ def write(shared: Path, out: Path) -> list[str]:
     inputs = Inputs(shared)
     found = actions(inputs.csv(FILE, COLUMNS).fill_null("").rows(named=True))
     last = ends(rules(HERE / "treaty_rules.csv"), found)
-    made: dict[str, list[tuple[object, ...]]] = {"treaty_actions": [one.row() for one in found], "treaty_ends": [*last]}
+    made: dict[str, list[tuple[object, ...]]] = {
+        "treaty_actions": [values(one) for one in found],
+        "treaty_ends": [*last],
+    }
     years = [one.day.year for one in found if one.day]
     entries, lines = {}, []
     for name, rows in made.items():

@@ -11,10 +11,11 @@ from datetime import date
 from pathlib import Path
 
 from forestall.instruments.nonproliferation.treaties.register import key_in_table
+from forestall.instruments.nonproliferation.treaties.status import Action
 from tools.embed import command
 from tools.embed.inputs import Inputs
 from tools.embed.nonproliferation.treaties import COLUMNS, FILE, HERE, actions
-from tools.embed.nonproliferation.treaty_rows import CONSENT, NAMED, OPEN, REPAIRED, Action, day_of, known_codes, rules
+from tools.embed.nonproliferation.treaty_rows import CONSENT, NAMED, OPEN, REPAIRED, day_of, known_codes, rules
 
 YEAR = 366
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from forestall.ids.state_table import rows as states
 from forestall.instruments.nonproliferation.treaties.register import key_in_table
+from forestall.instruments.nonproliferation.treaties.status import Action
+from forestall.store.schemas import SCHEMAS
 
 CONSENT = ("ratified", "acceded", "accepted", "succeeded")
 ACTIONS = ("signed", *CONSENT, "withdrew", "withdrawal_notified", "suspended", "revoked", "rejoined")
@@ -49,66 +51,39 @@ class Rule:
     note: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One dated action of a state. day: None where not known; day_precision: day, month, year (then the last day of
-    it), by (on or before), none. in_force: when the treaty entered into force for the state, None if not known."""
+def order(one: Action) -> tuple[str, str, date, int]:
+    """Order in the table: treaty, state, day, and signatures before consent on the same day."""
+    return one.treaty, one.iso3, one.day or date.max, ACTIONS.index(one.action)
 
-    treaty: str
-    iso3: str
-    action: str
-    day: date | None
-    day_precision: str
-    in_force: date | None
-    source: str
-    looked_up: bool
-    note: str | None
 
-    @property
-    def key(self) -> tuple[str, str, date, int]:
-        """Order in the table: treaty, state, day, and signatures before consent on the same day."""
-        rank = ACTIONS.index(self.action) if self.action in ACTIONS else len(ACTIONS)
-        return self.treaty, self.iso3, self.day or date.max, rank
+def values(one: Action) -> tuple[object, ...]:
+    """The values in the order of the table's columns."""
+    return tuple(getattr(one, name) for name in SCHEMAS["treaty_actions"])
 
-    def row(self) -> tuple[object, ...]:
-        """The values in the order of the table's columns."""
-        return (
-            self.treaty,
-            self.iso3,
-            self.action,
-            self.day,
-            self.day_precision,
-            self.in_force,
-            self.source,
-            self.looked_up,
-            self.note,
-        )
 
-    @classmethod
-    def of_row(cls, row: Mapping[str, str]) -> "Action":
-        """Of a row of a file of facts. Raises ValueError if action, state or day is not one."""
-        action = row["action"].strip()
-        if action not in ACTIONS and action not in _DROPS:
-            raise ValueError(f"action {action!r} is none of {', '.join((*ACTIONS, *_DROPS))}")
-        iso3 = row["iso3"].strip()
-        if iso3 not in known_codes():
-            raise ValueError(f"{iso3!r} is not the code of a state")
-        day, precision = day_of(row.get("day") or "")
-        said = (row.get("day_precision") or "").strip()
-        if said in ("by", "month", "year") and precision == "day":
-            day, precision = day_of(row["day"].strip()[: {"by": 10, "month": 7, "year": 4}[said]])[0], said
-        treaty = row["treaty"].strip()
-        return cls(
-            treaty=key_in_table(treaty),
-            iso3=iso3,
-            action=action,
-            day=day,
-            day_precision=precision,
-            in_force=day_of(row.get("in_force") or "")[0],
-            source=row["source"].strip(),
-            looked_up=row["looked_up"].strip().lower() in ("yes", "true", "1"),
-            note=(row.get("note") or "").strip() or None,
-        )
+def fact(row: Mapping[str, str]) -> Action:
+    """The action in a row of a file of facts. Raises ValueError if action, state or day is not one."""
+    action = row["action"].strip()
+    if action not in ACTIONS and action not in _DROPS:
+        raise ValueError(f"action {action!r} is none of {', '.join((*ACTIONS, *_DROPS))}")
+    iso3 = row["iso3"].strip()
+    if iso3 not in known_codes():
+        raise ValueError(f"{iso3!r} is not the code of a state")
+    day, precision = day_of(row.get("day") or "")
+    said = (row.get("day_precision") or "").strip()
+    if said in ("by", "month", "year") and precision == "day":
+        day, precision = day_of(row["day"].strip()[: {"by": 10, "month": 7, "year": 4}[said]])[0], said
+    return Action(
+        treaty=key_in_table(row["treaty"].strip()),
+        iso3=iso3,
+        action=action,
+        day=day,
+        day_precision=precision,
+        in_force=day_of(row.get("in_force") or "")[0],
+        source=row["source"].strip(),
+        looked_up=row["looked_up"].strip().lower() in ("yes", "true", "1"),
+        note=(row.get("note") or "").strip() or None,
+    )
 
 
 def known_codes() -> set[str]:

@@ -36,7 +36,8 @@ def find(query: str, on: date, workspace: Workspace | None = None) -> str | Key:
     states, treaties = countries.nearest(text, 2, on), register.nearest(text)
     raise UsageError(
         f"{query[:60]!r} is neither a treaty nor a country that we know: nearest are the treaties "
-        f"{', '.join(treaties)} and the countries {', '.join(states)}; `forestall treaties` lists all treaties"
+        f"{', '.join(treaties)} and the countries {', '.join(states)}; `forestall treaties` lists all treaties, and "
+        "--gaps also takes a region, an organisation, Council or World"
     )
 
 
