@@ -98,7 +98,7 @@ def _print(names: str, on: date, offers: "tuple[Offer, ...]") -> None:
             _say(f"{it.measure.name}: {it.note}")
     unseen = sum(not it.measure.looked_up for it in holds)
     if unseen:
-        _say(f"For {unseen} of {len(holds)} measures in force the date was not found in a stored public page.")
+        _say(f"{unseen} of {len(holds)} measures in force have not been looked up in a stored public page.")
 
 
 def _document(it: "Offer") -> dict[str, Any]:

@@ -83,8 +83,8 @@ class Measure:
     parties: by name; organisations: acronyms whose members are parties (active: suspended ones are not); treaty: key
     in the register of treaties. proxy: being named or a member stands in for ratification, which is not held. since,
     ended, signed: ISO dates as far as known ("1991", "1991-01"), ended the first day out. standing: of `STANDINGS`.
-    reach: of `REACHES`. voluntary: each state chooses what to apply. looked_up: whether the chief date was found in a
-    stored public page.
+    reach: of `REACHES`. voluntary: each state chooses what to apply. looked_up: whether the measure, with its date or
+    year, was found in a stored public page.
     """
 
     key: str
