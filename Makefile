@@ -51,6 +51,8 @@ embed: $(VENV)/.dev
 		$(BIN)/python -m tools.embed.peacekeeping.$$part --shared ../shared/data || exit 1; done
 	for part in ties distances refugees agreements events model; do \
 		$(BIN)/python -m tools.embed.mediation.$$part --shared ../shared/data || exit 1; done
+	for part in warheads programmes facilities tests treaties; do \
+		$(BIN)/python -m tools.embed.nonproliferation.$$part --shared ../shared/data || exit 1; done
 	$(BIN)/python -m tools.embed.ensemble
 	$(BIN)/python -m tools.embed.skill
 	$(BIN)/python -m tools.embed.edition

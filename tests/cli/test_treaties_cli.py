@@ -23,7 +23,7 @@ def document(*arguments: str) -> dict[str, object]:
 def of_treaty(found: dict[str, object], treaty: str) -> dict[str, object]:
     rows = found["treaties"]
     assert isinstance(rows, list)
-    return next(one for one in rows if one["treaty"] == treaty)
+    return next(one for one in rows if one["key"] == treaty)
 
 
 def test_a_state_on_the_day_it_joined_and_the_day_before() -> None:
@@ -31,7 +31,7 @@ def test_a_state_on_the_day_it_joined_and_the_day_before() -> None:
     assert list(found) == ["iso3", "on", "name", "treaties", "ended", "source"]
     assert (found["iso3"], found["on"], found["name"]) == ("KAZ", "1994-02-14", "Kazakhstan")
     npt = of_treaty(found, "NPT")
-    assert list(npt) == ["treaty", "status", "since", "source", "in_force", "known_to", "note"]
+    assert list(npt) == ["treaty", "key", "status", "since", "source", "in_force", "known_to", "note"]
     assert (npt["status"], npt["since"], npt["known_to"]) == ("party", "1994-02-14", None)
     before = of_treaty(document("Kazakhstan", "--on", "1994-02-13"), "NPT")
     assert (before["status"], before["since"], before["source"]) == ("none", None, None)
@@ -40,7 +40,7 @@ def test_a_state_on_the_day_it_joined_and_the_day_before() -> None:
 def test_treaties_that_had_not_opened_are_left_out() -> None:
     rows = document("KAZ", "--on", "1994-02-14")["treaties"]
     assert isinstance(rows, list)
-    held = {one["treaty"] for one in rows}
+    held = {one["key"] for one in rows}
     assert "CWC" in held
     assert not held & {"CTBT", "TPNW", "MineBan", "Semipalatinsk"}
 
@@ -58,7 +58,7 @@ def test_the_table_of_a_state_gives_status_day_obligation_and_until_when_it_is_k
 
 def test_a_treaty_with_its_parties() -> None:
     found = document("mine-ban", "--on", "2026-02-03")
-    assert (found["treaty"], found["parties"], found["signatories"]) == ("MineBan", 162, 0)
+    assert (found["treaty"], found["key"], found["parties"], found["signatories"]) == ("Mine Ban", "MineBan", 162, 0)
     assert (found["opened"], found["in_force"]) == ("1997-12-03", "1999-03-01")
     states = found["states"]
     assert isinstance(states, list)
@@ -71,8 +71,8 @@ def test_a_treaty_with_its_parties() -> None:
 
 def test_treaties_that_ended_are_named_with_their_last_day() -> None:
     found = document("USA", "--on", "2026-11-25")
-    assert {"treaty": "New_START", "ended": "2026-02-05"} in list(found["ended"])  # type: ignore[call-overload]
-    assert "New_START (2026-02-05)" in " ".join(run("USA", "--on", "2026-11-25").stdout.split())
+    assert {"treaty": "New START", "key": "New_START", "ended": "2026-02-05"} in list(found["ended"])  # type: ignore[call-overload]
+    assert "New START (2026-02-05)" in " ".join(run("USA", "--on", "2026-11-25").stdout.split())
     assert "ended on 2026-02-05" in run("New START", "--on", "2026-11-25").stdout
 
 

@@ -49,8 +49,10 @@ def _state(iso3: str, on: date, as_json: bool) -> None:
                 "iso3": iso3,
                 "on": on.isoformat(),
                 "name": name,
-                "treaties": [{"treaty": one.treaty, **_document(one)} for one in found],
-                "ended": [{"treaty": key, "ended": day.isoformat()} for key, day in past],
+                "treaties": [
+                    {"treaty": register.usual(one.treaty), "key": one.treaty, **_document(one)} for one in found
+                ],
+                "ended": [{"treaty": register.usual(key), "key": key, "ended": day.isoformat()} for key, day in past],
                 "source": SOURCE,
             }
         )
@@ -63,16 +65,20 @@ def _state(iso3: str, on: date, as_json: bool) -> None:
     for one in found:
         about = register.treaty(one.treaty)
         table.add_row(
-            one.treaty, one.status, one.since_text or "-", _iso(one.known_to) or "", about.obligations or about.name
+            register.usual(one.treaty),
+            one.status,
+            one.since_text or "-",
+            _iso(one.known_to) or "",
+            about.obligations or about.name,
         )
     print_tables(table)
     for one in found:
         if one.note:
-            _say(f"{one.treaty}: {one.note} ({one.source}).")
+            _say(f"{register.usual(one.treaty)}: {one.note} ({one.source}).")
         if one.in_force is not None and one.in_force > on:
-            _say(f"{one.treaty}: enters into force for {name} on {one.in_force}.")
+            _say(f"{register.usual(one.treaty)}: enters into force for {name} on {one.in_force}.")
     if past:
-        _say(f"Ended before this day: {', '.join(f'{key} ({day})' for key, day in past)}.")
+        _say(f"Ended before this day: {', '.join(f'{register.usual(key)} ({day})' for key, day in past)}.")
     _foot()
 
 
@@ -86,7 +92,8 @@ def _treaty(key: str, on: date, as_json: bool) -> None:
     if as_json:
         print_json(
             {
-                "treaty": key,
+                "treaty": register.usual(key),
+                "key": key,
                 "on": on.isoformat(),
                 **_about(about),
                 "parties": words["party"] + words["suspended"],
@@ -119,7 +126,7 @@ def _treaty(key: str, on: date, as_json: bool) -> None:
         _say(f"It had ended on {about.ended} and binds nobody on {on}; give an earlier day with --on.")
         return
     parties = words["party"] + words["suspended"]
-    told = f"{key} on {on}: {parties} parties, {words['signatory']} signatories only"
+    told = f"{register.usual(key)} on {on}: {parties} parties, {words['signatory']} signatories only"
     told += "".join(f", {words[word]} {word}" for word in ("suspended", "withdrawn") if words[word])
     table = new_table(told, [], [])
     table.add_column("State", max_width=34)
@@ -147,7 +154,8 @@ def _totals(on: date, as_json: bool) -> None:
                 "on": on.isoformat(),
                 "treaties": [
                     {
-                        "treaty": one.treaty,
+                        "treaty": register.usual(one.treaty),
+                        "key": one.treaty,
                         "name": register.treaty(one.treaty).name,
                         "parties": one.parties,
                         "signatories": one.signatory,
@@ -165,7 +173,7 @@ def _totals(on: date, as_json: bool) -> None:
     table.add_column("Name")
     for one in found:
         table.add_row(
-            one.treaty,
+            register.usual(one.treaty),
             str(one.parties),
             str(one.signatory),
             str(one.withdrawn),

@@ -4,6 +4,7 @@ Files register*.yml beside this module, read in the order of their names (docs/m
 Obligations are our own words.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -126,6 +127,11 @@ def treaty(key: str) -> Treaty:
     return register().get(key) or _treaty(
         {"key": key, "name": names[0], "aliases": names[1:], "field": "", "open_to": None if key in _USUAL else LISTED}
     )
+
+
+def usual(key: str) -> str:
+    """How lists call a treaty by its key: RomeStatute is Rome Statute, New_START New START."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z0-9])", " ", key).replace("_", " ")
 
 
 def resolve(query: str, also: tuple[str, ...] = ()) -> str:
