@@ -145,6 +145,11 @@ def test_all_cica_members_have_the_catalogue_and_no_others() -> None:
         assert ("cica-catalogue" in names("CHN", code, on)) == (code in members), code
 
 
+def test_what_was_over_before_both_were_in_never_bound_them() -> None:
+    assert status("stockholm-document", "ARM", "AZE", date(2025, 1, 1)) is None
+    assert status("stockholm-document", "RUS", "USA", date(2025, 1, 1)) == "ended"
+
+
 def test_sides_are_bound_across_only() -> None:
     on = date(2005, 1, 1)
     assert "shanghai-1996" in names("CHN", "KAZ", on)
@@ -220,7 +225,7 @@ def test_laws_of_two_states(one: str, two: str, on: date) -> None:
         assert cbm_days.begins(it.since) <= on
         if it.status == "ended":
             assert it.until is not None
-            assert date.fromisoformat(it.until) < on
+            assert cbm_days.begins(it.since) <= date.fromisoformat(it.until) < on
         else:
             assert it.until is None
 

@@ -245,11 +245,12 @@ def _offer(measure: Measure, asked: _Asked) -> Offer | None:
     if status == "signed":
         return Offer(measure, "signed", None, None, joined.basis, told_by(measure.note, on))
     since = _later(measure.since, joined.since)
-    if since is None or on < begins(since):
-        return None
     until, note = measure.until, joined.note or told_by(measure.note, on)
     if joined.out is not None:
         until = min(filter(None, (joined.out - _DAY, until)))
+    # not begun between the two, or over before both were in
+    if since is None or on < begins(since) or (until is not None and until < begins(since)):
+        return None
     if until is not None and until < on:
         return Offer(measure, "ended", since, until.isoformat(), joined.basis, note)
     pause = measure.pause(asked.one, asked.two, on)
