@@ -1,6 +1,7 @@
 """Confidence-building measures: known measures on their days, who is bound, and pairs without any."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -228,6 +229,47 @@ def test_laws_of_two_states(one: str, two: str, on: date) -> None:
             assert cbm_days.begins(it.since) <= date.fromisoformat(it.until) < on
         else:
             assert it.until is None
+
+
+def _known_by(measure: cbm.Measure, on: date) -> cbm.Measure | None:
+    """The measure as a register made on a day would have it: nothing that began or ended later."""
+    if all(text is None or cbm_days.begins(text) > on for text in (measure.signed, measure.since)):
+        return None
+    came = measure.since is not None and cbm_days.begins(measure.since) <= on
+    left = measure.ended is not None and cbm_days.ends(measure.ended) <= on
+    return replace(
+        measure,
+        since=measure.since if came else None,
+        ended=measure.ended if left else None,
+        suspended=tuple(
+            replace(it, ended=it.ended if it.ended and cbm_days.ends(it.ended) <= on else None)
+            for it in measure.suspended
+            if cbm_days.begins(it.since) <= on
+        ),
+        parties=tuple(
+            party
+            if party.span.out is None or party.span.out <= on
+            else replace(party, span=replace(party.span, ended=None))
+            for party in measure.parties
+            if party.span.started(on)
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    "on", list(days("1962-06-01 1978-01-01 1989-06-12 1996-07-01 2008-08-08 2019-08-01 2024-06-03"))
+)
+def test_nothing_later_is_used(on: date, monkeypatch: pytest.MonkeyPatch) -> None:
+    pairs_of = [("IND", "PAK"), ("RUS", "USA"), ("CHN", "IND"), ("EGY", "ISR"), ("ARG", "CHL"), ("IRN", "IRQ")]
+    full = [cbm.between(one, two, on) for one, two in pairs_of]
+    past = {one.key: cut for one in cbm.register().values() if (cut := _known_by(one, on)) is not None}
+    assert len(past) < len(cbm.register())
+    monkeypatch.setattr(cbm, "register", lambda: past)
+
+    def told(offers: tuple[cbm.Offer, ...]) -> list[tuple[object, ...]]:
+        return [(it.measure.key, it.status, it.since, it.until, it.basis, it.note) for it in offers]
+
+    assert [told(it) for it in full] == [told(cbm.between(one, two, on)) for one, two in pairs_of]
 
 
 def test_a_state_that_did_not_exist() -> None:
