@@ -120,6 +120,8 @@ def test_gaps_against_the_sub_region() -> None:
     assert outside is not None
     assert "NPT" in outside
     assert readings.outside_norm("NOR", on, workspace) == ()
+    assert readings.outside_norm("VAT", on, workspace) is not None
+    assert readings.outside_norm("XKX", on, workspace) is None  # neither Member nor observer: nothing is said
     # By count: parties to the NPT among the other states of Southern Asia.
     from forestall.instruments.nonproliferation import groups
     from forestall.instruments.nonproliferation.treaties import status

@@ -129,7 +129,10 @@ def treaties_end(workspace: Workspace) -> date:
 
 def outside_norm(iso3: str, on: date, workspace: Workspace) -> tuple[str, ...] | None:
     """Treaties of `NORM_TREATIES` that a state is outside of while more than 80 % of the other Member States of its
-    sub-region are parties; None where there are too few others to compare with."""
+    sub-region are parties; None where there are too few others to compare with, and for who is neither a Member nor an
+    observer State of the United Nations, to whom treaties may not be open."""
+    if iso3 not in _seated(on):
+        return None
     others = _others(iso3, on)
     if len(others) < FEW:
         return None
@@ -138,6 +141,17 @@ def outside_norm(iso3: str, on: date, workspace: Workspace) -> tuple[str, ...] |
         key
         for key, parties in members.items()
         if iso3 not in parties and sum(other in parties for other in others) > rules.NORM * len(others)
+    )
+
+
+@lru_cache(maxsize=64)
+def _seated(on: date) -> frozenset[str]:
+    """Member and observer States of the United Nations on a day."""
+    held = countries.states(on, territories=True)
+    return frozenset(
+        one.series_iso3
+        for one in held
+        if any(since is not None and since <= on for since in (one.un_member_since, one.un_observer_since))
     )
 
 

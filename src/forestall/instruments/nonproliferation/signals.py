@@ -260,7 +260,9 @@ def _treaty_gap(iso3: str, on: date, workspace: Workspace) -> Signal:
     outside = readings.outside_norm(iso3, on, workspace)
     reading = rules.treaty_gap(None if outside is None else len(outside))
     if outside is None:
-        return _made("treaty_gap", reading, "too few other states in its region to compare with", None)
+        return _made(
+            "treaty_gap", reading, "no norm to compare with: not seated in the United Nations, or too few others", None
+        )
     looked_at = outside or readings.NORM_TREATIES
     ends = [end for key in looked_at if (end := status.known_to(key, workspace)) is not None]
     detail = ", ".join(short_name(key) for key in outside) or "none"
