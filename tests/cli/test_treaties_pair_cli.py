@@ -73,31 +73,17 @@ def test_a_day_after_the_register_is_noted_on_stderr() -> None:
     assert "new-start" in {one["measure"] for one in json.loads(done.stdout)["ended"]}
 
 
-def without(*arguments: str) -> subprocess.CompletedProcess[str]:
-    code = (
-        "import sys; from datetime import date; from forestall.cli.treaties.without_show import show; "
-        "show(date.fromisoformat(sys.argv[1]), 'json' in sys.argv, 'practical' in sys.argv)"
-    )
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "100", "OMP_NUM_THREADS": "1"},
-    )
-
-
 def test_pairs_without_a_measure() -> None:
-    found = json.loads(without("2025-06-01", "json").stdout)
+    found = document("--without", "--on", "2025-06-01")
     listed = {(one["iso3"], one["with"]) for one in found["pairs"]}
     assert ("IND", "NPL") in listed
     assert ("IND", "PAK") not in listed
     assert all(not one["measures"] for one in found["pairs"])
     assert found["considered"] > len(found["pairs"])
     assert found["known"]["armed conflicts of states (UCDP)"] == "2024"
-    stricter = json.loads(without("2025-06-01", "json", "practical").stdout)
+    stricter = document("--without", "--practical", "--on", "2025-06-01")
     assert listed < {(one["iso3"], one["with"]) for one in stricter["pairs"]}
-    words = without("2025-06-01").stdout
+    words = run("--without", "--on", "2025-06-01").stdout
     assert "Kalapani" in words
     assert "* Not known: " in words
 
@@ -105,6 +91,8 @@ def test_pairs_without_a_measure() -> None:
 def test_errors() -> None:
     for arguments, words in (
         (("IND", "--with", "IND"), "same state"),
+        (("IND", "--without"), "leave 'IND' out"),
+        (("IND", "--practical"), "goes with --without"),
         (("IND", "--with", "Atlantis"), "is not known"),
         (("IND", "--with", "PAK", "--on", "1945-01-01"), "before 1946-01-01"),
         (("SSD", "--with", "SDN", "--on", "2011-07-08"), "South Sudan"),

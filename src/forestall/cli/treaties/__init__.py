@@ -31,6 +31,12 @@ def treaties(
     capabilities: Annotated[
         bool, typer.Option("--capabilities", help="What a country holds, tested, pursued and gave up.")
     ] = False,
+    without: Annotated[
+        bool, typer.Option("--without", help="Pairs of states with a rivalry or dispute and no measure between them.")
+    ] = False,
+    practical: Annotated[
+        bool, typer.Option("--practical", help="With --without: pledges and voluntary measures do not count.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show the treaties of a state on a day with its status and since when, or the parties of a treaty."""
@@ -40,11 +46,18 @@ def treaties(
     when = day_or_today(on)
     asked = [
         name
-        for name, given in (("--gaps", gaps), ("--with", other is not None), ("--capabilities", capabilities))
+        for name, given in (
+            ("--gaps", gaps),
+            ("--with", other is not None),
+            ("--capabilities", capabilities),
+            ("--without", without),
+        )
         if given
     ]
     if len(asked) > 1:
         raise UsageError(f"{' and '.join(asked)} are separate questions: give one of them")
+    if practical and not without:
+        raise UsageError("--practical goes with --without: give both")
     # Each part is loaded only when it is asked for, so that the command line starts fast.
     if other is not None:
         if query is None:
@@ -62,6 +75,14 @@ def treaties(
         from forestall.cli.treaties.capabilities_show import show as show_capabilities
 
         show_capabilities(query, when, as_json)
+    elif without:
+        if query is not None:
+            raise UsageError(
+                f"--without lists pairs of the whole world: leave {query[:40]!r} out, or give --with a second state"
+            )
+        from forestall.cli.treaties.without_show import show as show_without
+
+        show_without(when, as_json, practical)
     elif gaps:
         from forestall.cli.treaties.gaps_show import show as show_gaps
 
