@@ -42,7 +42,7 @@ def latencies(workspace: Workspace) -> Fired:
     """The rule on facilities without a protocol at the end of every year."""
     return {
         (iso3, year): rules.latency(
-            readings.facilities(iso3, year, workspace), readings.protocol(iso3, date(year, 12, 31))
+            readings.facilities(iso3, year, workspace), readings.protocol(iso3, date(year, 12, 31), workspace)
         ).fired
         for year in range(FIRST_PROTOCOL, readings.facilities_end(workspace) + 1)
         for iso3 in panel.states(year)

@@ -1,6 +1,5 @@
 """Signals: the rules on plain figures, what states read on a day, and how base rates are counted."""
 
-import csv
 import hashlib
 import json
 import math
@@ -11,7 +10,6 @@ from datetime import date
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,9 +85,9 @@ def test_a_withdrawal_counts_for_two_years() -> None:
 
 def test_what_is_not_known_is_no_answer() -> None:
     assert rules.treaty_gap(None).fired is None
-    assert rules.latency(None, True).fired is None
-    assert rules.latency(2, None).fired is None
-    assert rules.latency(0, None).fired is False
+    assert rules.latency(None, False).fired is None
+    assert rules.latency(None, True).fired is False
+    assert rules.latency(0, False).fired is False
     assert [rules.latency(2, held).fired for held in (True, False)] == [False, True]
 
 
@@ -131,29 +129,22 @@ def test_gaps_against_the_sub_region() -> None:
 
 
 def test_protocols_and_facilities() -> None:
-    assert readings.protocol("IND", date(2014, 7, 24)) is False
-    assert readings.protocol("IND", date(2014, 7, 25)) is True
-    assert readings.protocol("PAK", TODAY) is False
-    assert readings.protocol("KAZ", TODAY) is None
+    workspace = Workspace.open()
+    assert readings.protocol("IND", date(2014, 7, 24), workspace) is False
+    assert readings.protocol("IND", date(2014, 7, 25), workspace) is True
+    assert readings.protocol("USA", date(2009, 1, 6), workspace) is True
+    # Signed in 2003 and applied for some years, but never in force.
+    assert readings.protocol("IRN", date(2017, 1, 1), workspace) is False
+    assert told("IRN", date(2012, 1, 1))["latency"].fired is True
     assert told("PAK", TODAY)["latency"].fired is True
     assert told("JPN", TODAY)["latency"].fired is False
-    assert told("KAZ", TODAY)["latency"].fired is False  # no facility, so that no record of a protocol is needed
 
 
-def test_protocols_are_those_of_the_list_of_safeguards() -> None:
-    tools = Path(__file__).parents[2] / "tools" / "embed" / "nonproliferation"
-    with (tools / "safeguards.csv").open(encoding="utf-8") as file:
-        listed = {row["iso3"]: row["ap_in_force"] for row in csv.DictReader(file)}
-    ours = readings.protocols()
-    assert len(ours) == 19
-    for iso3, (day, _) in ours.items():
-        assert (day.isoformat() if day else "") == listed[iso3], iso3
-
-
-def test_every_state_with_a_facility_since_1997_has_a_protocol_on_record() -> None:
-    rows = Workspace.open().table("nuclear_facilities").filter(pl.col("year") >= 1997)
-    counted = rows.filter(pl.col("operating") > pl.col("uncertain"))["iso3"].unique()
-    assert [iso3 for iso3 in counted if readings.protocol(iso3, TODAY) is None] == []
+def test_where_the_list_of_facilities_has_ended_none_then_is_not_none_now() -> None:
+    assert told("EGY", date(2013, 1, 1))["latency"].fired is False  # no facility in 2012, the list's last year
+    later = told("EGY", date(2014, 1, 1))["latency"]
+    assert (later.fired, later.figure, later.data_end) == (None, None, date(2012, 12, 31))
+    assert told("KAZ", TODAY)["latency"].fired is False  # with a protocol in force the rule cannot fire
 
 
 def test_without_sipris_files_two_signals_are_not_known(tmp_path: Path) -> None:

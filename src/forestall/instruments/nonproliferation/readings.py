@@ -4,11 +4,9 @@ SIPRI's figures of a year count from when SIPRI usually publishes them (transfer
 next year), in the newest release held: as revised since, not as they stood that day.
 """
 
-import csv
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache, lru_cache
-from importlib import resources
+from functools import lru_cache
 
 import polars as pl
 
@@ -17,6 +15,7 @@ from forestall.ids import countries
 from forestall.ids.state_table import rows as state_rows
 from forestall.instruments.nonproliferation import groups, rules
 from forestall.instruments.nonproliferation.rules import Reading
+from forestall.instruments.nonproliferation.scope import PROTOCOL
 from forestall.instruments.nonproliferation.treaties import status
 from forestall.instruments.nonproliferation.treaties.register import register, treaty
 from forestall.store import Workspace
@@ -196,38 +195,10 @@ def facilities_end(workspace: Workspace) -> int:
     return max(year for _, year in _facilities(workspace))
 
 
-def protocol(iso3: str, on: date) -> bool | None:
-    """Whether an Additional Protocol was in force for a state on a day; None where we hold no record of it.
-
-    Held for the states with enrichment or reprocessing facilities since 1997 (additional_protocols.csv, with sources).
-    """
-    held = protocols().get(iso3)
-    if held is None:
-        return None
-    return held[0] is not None and held[0] <= on
-
-
-def protocol_end(iso3: str) -> date | None:
-    """The last day up to which a state's protocol is known, None where we hold no record of it."""
-    held = protocols().get(iso3)
-    return None if held is None else held[1]
-
-
-@cache
-def protocols() -> Mapping[str, tuple[date | None, date]]:
-    """Of the states held: since when a protocol is in force (None: not), and up to when that is known."""
-    text = (
-        resources.files("forestall.instruments.nonproliferation")
-        .joinpath("additional_protocols.csv")
-        .read_text("utf-8")
-    )
-    return {
-        row["iso3"]: (
-            date.fromisoformat(row["in_force"]) if row["in_force"] else None,
-            date.fromisoformat(row["known_to"]),
-        )
-        for row in csv.DictReader(text.splitlines())
-    }
+def protocol(iso3: str, on: date, workspace: Workspace) -> bool:
+    """Whether an Additional Protocol was in force for a state on a day, as far as is known (`status.known_to`)."""
+    days = [act.day for act in status.actions(PROTOCOL, iso3, workspace) if act.action in status.CONSENT]
+    return any(day is not None and day <= on for day in days)
 
 
 @lru_cache(maxsize=4)

@@ -110,8 +110,8 @@ def treaty_gap(outside: int | None) -> Reading:
     return Reading(outside > 0, float(outside), threshold=1.0)
 
 
-def latency(facilities: int | None, protocol: bool | None) -> Reading:
-    """Facilities without a protocol. facilities: in operation; protocol: in force. None where not known."""
-    if facilities is None or (facilities > 0 and protocol is None):
-        return Reading(None, figure=None if facilities is None else float(facilities))
+def latency(facilities: int | None, protocol: bool) -> Reading:
+    """Facilities without a protocol. facilities: in operation, None where not known; protocol: in force."""
+    if facilities is None:
+        return Reading(False if protocol else None)
     return Reading(facilities > 0 and not protocol, float(facilities), threshold=1.0)

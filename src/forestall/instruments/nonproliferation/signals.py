@@ -15,7 +15,7 @@ from typing import Any
 from forestall.ids import countries
 from forestall.instruments.nonproliferation import readings, rules
 from forestall.instruments.nonproliferation.rules import DEFINITIONS, TITLES, Reading
-from forestall.instruments.nonproliferation.scope import short_name
+from forestall.instruments.nonproliferation.scope import PROTOCOL, short_name
 from forestall.instruments.nonproliferation.treaties import status
 from forestall.store import Workspace
 
@@ -270,16 +270,20 @@ def _treaty_gap(iso3: str, on: date, workspace: Workspace) -> Signal:
 
 
 def _latency(iso3: str, on: date, workspace: Workspace) -> Signal:
+    """Facilities of the last year that the list has are carried on; a state without one then may have one since."""
     end = readings.facilities_end(workspace)
-    count = readings.facilities(iso3, min(on.year - 1, end), workspace)
-    held = readings.protocol(iso3, on)
-    reading = rules.latency(count, held)
-    known = "whether an Additional Protocol is in force is not known to us"
-    detail = f"{count} in {min(on.year - 1, end)}" if count else f"none known in {min(on.year - 1, end)}"
-    if count:
-        said = known if held is None else f"Additional Protocol {'in force' if held else 'not in force'}"
-        detail = f"{detail}; {said}"
-    return _made("latency", reading, detail, date(min(on.year - 1, end), 12, 31))
+    year = min(on.year - 1, end)
+    count: int | None = readings.facilities(iso3, year, workspace)
+    held = readings.protocol(iso3, on, workspace)
+    reading = rules.latency(None if count == 0 and on.year - 1 > end else count, held)
+    detail = f"{count or 'no'} {'facility' if count == 1 else 'facilities'} in operation in {year}"
+    if on.year - 1 > end:
+        detail += ", where the list ends"
+    detail += f"; Additional Protocol {'in force' if held else 'not in force'}"
+    known = status.known_to(PROTOCOL, workspace)
+    if known is not None and known < on:
+        detail += f" (known to {known})"
+    return _made("latency", reading, detail, date(year, 12, 31))
 
 
 def _too_old(reading: Reading) -> str:
