@@ -31,6 +31,9 @@ def treaties(
     capabilities: Annotated[
         bool, typer.Option("--capabilities", help="What a country holds, tested, pursued and gave up.")
     ] = False,
+    signals: Annotated[
+        bool, typer.Option("--signals", help="Signs of arming or leaving treaties, with what followed in the past.")
+    ] = False,
     without: Annotated[
         bool, typer.Option("--without", help="Pairs of states with a rivalry or dispute and no measure between them.")
     ] = False,
@@ -50,6 +53,7 @@ def treaties(
             ("--gaps", gaps),
             ("--with", other is not None),
             ("--capabilities", capabilities),
+            ("--signals", signals),
             ("--without", without),
         )
         if given
@@ -75,6 +79,12 @@ def treaties(
         from forestall.cli.treaties.capabilities_show import show as show_capabilities
 
         show_capabilities(query, when, as_json)
+    elif signals:
+        if query is None:
+            raise UsageError("--signals are of one country: name it, for example `forestall treaties KAZ --signals`")
+        from forestall.cli.treaties.signals_show import show as show_signals
+
+        show_signals(query, when, as_json)
     elif without:
         if query is not None:
             raise UsageError(

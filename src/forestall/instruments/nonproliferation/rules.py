@@ -34,8 +34,8 @@ DEFINITIONS = {
         "that of three years before."
     ),
     "withdrawal": (
-        "The state gave notice of withdrawal from a multilateral or bilateral arms-control treaty, withdrew, or "
-        "suspended its operation, in the two years before the day."
+        "The state gave notice of withdrawal from an arms-control treaty, withdrew from it, suspended its operation or "
+        "took its ratification back, in the two years before the day."
     ),
     "treaty_gap": (
         "The state is outside at least one weapons treaty to which more than 80 % of the other states of its "

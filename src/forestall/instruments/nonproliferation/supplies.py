@@ -88,6 +88,30 @@ class Trend:
     high: float
 
 
+@dataclass(frozen=True, slots=True)
+class Supplies:
+    """What the files that a user added say of a state up to a day; each part None where its file is not added.
+
+    received: arms by year. around: arms before and during spells of armed conflict. spent: expenditure by year; trend:
+    of the last ten years, None with fewer than six known."""
+
+    received: tuple[Received, ...] | None
+    around: tuple[Around, ...] | None
+    spent: tuple[Spent, ...] | None
+    trend: Trend | None
+
+
+def supplies(iso3: str, on: date, workspace: Workspace) -> Supplies:
+    """All of it for one state. Raises UnknownCountryError if there was no such state on the day."""
+    spent = spending(iso3, on, workspace)
+    return Supplies(
+        received=received(iso3, on, workspace),
+        around=around_conflict(iso3, on, workspace),
+        spent=spent,
+        trend=None if spent is None else trend(spent),
+    )
+
+
 def received(iso3: str, on: date, workspace: Workspace) -> tuple[Received, ...] | None:
     """Arms received by year, from the first year of the figures in which the state was there to the last that was out
     by a day; a year without a delivery on record has 0. None where no transfers have been added."""
