@@ -86,7 +86,9 @@ def _line(holding: "Holding") -> str:
 def add(
     file: Annotated[
         list[Path],
-        typer.Argument(metavar="FILE...", help="Files of UCDP or of GDELT's events: .csv, .csv.gz, .zip or .xlsx."),
+        typer.Argument(
+            metavar="FILE...", help="Files of UCDP, PA-X, SIPRI or of GDELT's events: .csv, .csv.gz, .zip or .xlsx."
+        ),
     ],
     *,
     release: Annotated[

@@ -25,7 +25,19 @@ FORMAT = 1
 KEPT = 48
 UNREAD = frozenset({"skill", "alert_record", "ucdp_cell_year", "ucdp_cell_month", "land_cells"})
 """Tables of our own measurements and of cells, which no event model reads."""
-UNREAD_ROOMS = ("council_", "un_", "peace_", "place_", "regional_", "mediation_", "treaty_", "nuclear_", "weapons_")
+UNREAD_ROOMS = (
+    "council_",
+    "un_",
+    "peace_",
+    "place_",
+    "regional_",
+    "mediation_",
+    "treaty_",
+    "nuclear_",
+    "weapons_",
+    "pax_",
+    "sipri_",
+)
 """How the names of tables begin that other rooms read and no event model does."""
 
 
@@ -67,7 +79,11 @@ def key(panel: Panel, workspace: Workspace) -> str:
             for name, table in workspace.manifest().tables.items()
             if name not in UNREAD and not name.startswith(UNREAD_ROOMS)
         },
-        "added": [[*entry.key, entry.sha256] for entry in workspace.catalogue().entries],
+        "added": [
+            [*entry.key, entry.sha256]
+            for entry in workspace.catalogue().entries
+            if not entry.row.table.startswith(UNREAD_ROOMS)
+        ],
     }
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
