@@ -11,6 +11,8 @@ from forestall.brief.document_nonproliferation import NonproliferationPart, Trea
 from forestall.brief.situation import Situation
 from forestall.ids.countries import resolve
 from forestall.ids.months import parse_month
+from forestall.instruments.assessment import case_of
+from forestall.instruments.nonproliferation import assess
 from forestall.store import Workspace
 
 LOADED = ("refus", "violat", "rogue", "regime", "threat")
@@ -127,6 +129,25 @@ def test_the_map_has_a_class_for_every_number_and_hatches_who_is_not_counted(wor
     drawn = treaties.draw(world)
     assert "<title" in drawn
     assert "Core weapons treaties by state, 2026-02-28" in drawn
+
+
+def test_of_what_is_no_member_or_observer_state_nothing_is_said(edition: Situation) -> None:
+    assert nonproliferation.part(edition, unit("Kosovo")) is None
+    assert nonproliferation.part(edition, unit("Holy See")) is not None
+
+
+def test_a_base_rate_measured_on_later_years_is_not_told() -> None:
+    def told(month: str) -> tuple[str, bool]:
+        as_of = parse_month(month)
+        found = assess.assess(case_of("IND", as_of), as_of, workspace=Workspace.open())
+        return " ".join(one.sentence for one in found.findings), any("hindsight" in one for one in found.caveats)
+
+    assert "95 % interval" in told("2026-02")[0]
+    assert not told("2026-02")[1]
+    past = told("2005-02")
+    assert "outside a treaty of its sub-region" in past[0]
+    assert "95 % interval" not in past[0]
+    assert past[1]
 
 
 def test_a_past_month_knows_nothing_later() -> None:

@@ -166,6 +166,14 @@ def test_change_over_time_counts_the_members_of_the_day_asked(workspace: Workspa
     assert gaps.over_time(group, "NPT", days, workspace) == (0, 1, 4, 5, 5)
 
 
+def test_gaps_are_told_of_member_and_observer_states_only(workspace: Workspace) -> None:
+    for code in ("XKX", "TWN"):
+        with pytest.raises(UsageError, match="neither a Member State nor an observer State"):
+            gaps.standings(code, ON, workspace)
+    assert gaps.standings("VAT", ON, workspace)
+    assert gaps.standings("CHE", date(1995, 6, 30), workspace)  # a Member State from 2002 on
+
+
 def test_places_that_nobody_knows_are_told_apart() -> None:
     with pytest.raises(UsageError, match="Central Asia, AU, Council or World"):
         groups.group("Atlantis", ON)

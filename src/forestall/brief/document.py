@@ -414,7 +414,9 @@ class Dossier(Edition):
     peacekeeping: PeacekeepingPart | None = Field(description="null in a month before the first release of deaths")
     mediation: MediationPart | None = Field(description="null in a month before the first release of deaths")
     partners: PartnersPart | None = Field(description="null where it was no state on the last day of the month")
-    nonproliferation: NonproliferationPart | None = Field(description="null where it was no state on that day")
+    nonproliferation: NonproliferationPart | None = Field(
+        description="null where it was no state on that day, or is neither a Member State nor an observer State of the UN"
+    )
     council: CouncilPart | None = Field(description="null after the last day that the Council's membership is known of")
     change: Change | None
     surprise: Surprise | None

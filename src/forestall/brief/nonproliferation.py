@@ -4,7 +4,7 @@ from datetime import date
 
 from forestall.brief.document_nonproliferation import MeasuresRow, NonproliferationPart, TreatyRow
 from forestall.brief.situation import Situation
-from forestall.errors import UnknownCountryError
+from forestall.errors import UsageError
 from forestall.instruments.nonproliferation import cbm, scope
 from forestall.instruments.nonproliferation.assess import parts, said
 from forestall.instruments.nonproliferation.gaps import Standing
@@ -13,11 +13,12 @@ from forestall.instruments.nonproliferation.measure_sentences import Beside
 
 
 def part(s: Situation, gw_id: int) -> NonproliferationPart | None:
-    """What binds a country and what it might join as of the edition's month; None where it was no state then."""
+    """What binds a country and what it might join as of the edition's month; None where it was no state then, or
+    is neither a Member State nor an observer State of the United Nations."""
     case = s.case(gw_id)
     try:
         found = parts(case, s.as_of, workspace=s.workspace)
-    except UnknownCountryError:
+    except UsageError:
         return None
     return NonproliferationPart(
         on=found.on.isoformat(),

@@ -57,7 +57,10 @@ class Parts:
 
 
 def parts(case: Case, as_of: int, *, workspace: Workspace) -> Parts:
-    """All that is said of a country as of the end of a month (month_id). Raises UnknownCountryError, StoreError."""
+    """All that is said of a country as of the end of a month (month_id).
+
+    Raises UnknownCountryError, UsageError for what is neither a Member State nor an observer State, StoreError.
+    """
     on = month_end(as_of)
     code = by_gw(case.gw_id, on).series_iso3
     held = gaps.standings(code, on, workspace)
@@ -177,5 +180,9 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
         findings=tuple(text.findings),
         options=tuple(text.options),
         evidence=tuple(text.evidence.values()),
-        caveats=(*sentences.caveats(found.standings), *capability_sentences.unanswered(found.signals)),
+        caveats=(
+            *sentences.caveats(found.standings),
+            *capability_sentences.hindsight(found.capabilities),
+            *capability_sentences.unanswered(found.signals),
+        ),
     )

@@ -216,6 +216,8 @@ def signals(found: Sequence[Signal], on: date, text: Said) -> None:
             )
         ]
         rate = one.rate(OUTCOME, YEARS_AHEAD)
+        if rate is not None and rate.last_year + YEARS_AHEAD >= on.year:
+            rate = None  # measured on years that were not over by then
         said = f"Signal, {one.title[0].lower()}{one.title[1:]}: {one.detail}"
         if one.data_end is not None and one.data_end < on:
             said += f" (figures to {one.data_end})"
@@ -237,7 +239,14 @@ def signals(found: Sequence[Signal], on: date, text: Said) -> None:
                     )
                 )
             )
-        text.find(f"{said}. {rate.sentence if rate is not None else 'No base rate could be measured.'}", keys)
+        text.find(f"{said}. {rate.sentence if rate is not None else 'No base rate was known by then.'}", keys)
+
+
+def hindsight(found: Capabilities) -> tuple[str, ...]:
+    """Whether figures on capabilities were published after the day, for a caveat."""
+    if all(one.published <= found.on.year for one in found.counts):
+        return ()
+    return ("Figures on capabilities are of that day, but were published in later years: they are told in hindsight.",)
 
 
 def unanswered(found: Sequence[Signal]) -> tuple[str, ...]:

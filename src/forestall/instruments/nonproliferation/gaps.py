@@ -152,9 +152,9 @@ def _line(treaty: str, open_to: tuple[str, ...], now: Book, past: Book) -> Line:
 def standings(iso3: str, on: date, workspace: Workspace) -> tuple[Standing, ...]:
     """Every treaty that is open to a state, with its status there and the norm of its region, in the register's order.
 
-    Raises UnknownCountryError if there was no such state on the day.
+    Raises UnknownCountryError if there was no such state on the day, UsageError as `groups.compared`.
     """
-    state, now = groups.country(iso3, on).key, book(on, workspace)
+    state, now = groups.compared(iso3, on), book(on, workspace)
     near, wide, world = groups.subregion(state, on), groups.region(state, on), groups.world(on)
     found = []
     for treaty in scope.treaties(on):

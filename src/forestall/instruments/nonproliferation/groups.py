@@ -91,6 +91,22 @@ def country(iso3: str, on: date) -> Group:
     return Group("country", state.series_iso3, state.name, on, (state.series_iso3,), f"a state on {on}")
 
 
+def compared(iso3: str, on: date) -> str:
+    """The code of the series of a state whose treaties are compared: one that is, or was to become, a Member State or
+    observer State of the United Nations.
+
+    Treaties are open to States as their depositaries take them; of others nothing is said. Raises UsageError for these,
+    UnknownCountryError if there was no such state on the day.
+    """
+    state = by_iso3(iso3, on)
+    if state.un_member_since is None and state.un_observer_since is None:
+        raise UsageError(
+            f"{state.name} is neither a Member State nor an observer State of the United Nations: gaps are told of "
+            "those only; forestall treaties without --gaps has the acts on record"
+        )
+    return state.series_iso3
+
+
 def subregion(iso3: str, on: date) -> Group:
     """The Member States of the sub-region (M49) of a state. Raises UnknownCountryError."""
     state = by_iso3(iso3, on)

@@ -54,11 +54,13 @@ def between(case: Case, found: Sequence[Beside], on: date, text: Said) -> None:
         )
     without = [one for one in rivals if not one.offers]
     if without:
-        told = "; ".join(f"{name_of(one.iso3, on)}: {one.why}" for one in without[:SHOWN])
+        shown = without[:SHOWN]
+        names = phrases.listing([name_of(one.iso3, on) for one in shown])
+        told = "; ".join(f"{name_of(one.iso3, on)}: {one.why}" for one in shown) if len(shown) > 1 else shown[0].why
         text.find(
             f"No confidence-building measure other than those open to all states is on record between {case.name} and "
-            f"these states. {told}.",
-            [_count(case, one, on, text) for one in without[:SHOWN]],
+            f"{names} ({told}).",
+            [_count(case, one, on, text) for one in shown],
         )
 
 
