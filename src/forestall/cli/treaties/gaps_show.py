@@ -63,20 +63,21 @@ def _country(found: "Group", workspace: "Workspace", as_json: bool) -> None:
     table = new_table(
         f"{found.name} on {found.on}: party to {sum(one.held.status == 'party' for one in held)} of {len(held)} "
         "treaties open to it",
-        ["Treaty", "Status", "Since", "Others compared"],
-        ["Parties", "World"],
+        ["Treaty", "Status", "Since"],
+        ["Region", "World"],
     )
     for one in held:
         mark = " *" if one.gap else ""
         table.add_row(
-            _name(one.treaty) + mark,
-            "not known" if one.unknown else one.held.status,
+            one.treaty + mark,
+            _word(one),
             one.held.since_text or "-",
-            one.region,
             f"{one.others_in} of {one.others}",
             f"{one.world_in} of {one.world}",
         )
     print_tables(table)
+    regions = dict.fromkeys(one.region for one in held)
+    _say(f"Region: parties among the other states of {' or '.join(regions)} to which the treaty is open.")
     _say("Star: not a party to what more than half of the other states of its region are parties to.")
     if widest:
         first = widest[0]
@@ -119,12 +120,12 @@ def _group(found: "Group", workspace: "Workspace", as_json: bool) -> None:
     table = new_table(
         f"{found.name} on {found.on}: {len(found.members)} states",
         ["Treaty"],
-        ["Open to", "Parties", "Signed", "10 years ago"],
+        ["Open to", "Parties", "Signed", "Before"],
     )
     table.add_column("Not parties")
     for one in lines:
         table.add_row(
-            _name(one.treaty),
+            one.treaty,
             str(len(one.open_to)),
             str(len(one.parties)),
             str(len(one.signatories)),
@@ -132,7 +133,7 @@ def _group(found: "Group", workspace: "Workspace", as_json: bool) -> None:
             _codes(one.outside),
         )
     print_tables(table)
-    _say(f"States: {found.about}.")
+    _say(f"States: {found.about}. Before: parties among them ten years earlier.")
     for one in lines:
         if one.suspended:
             _say(f"{_name(one.treaty)}: operation suspended by {', '.join(one.suspended)}.")
@@ -155,6 +156,13 @@ def _name(treaty: str) -> str:
     from forestall.instruments.nonproliferation import scope
 
     return scope.short_name(treaty)
+
+
+def _word(one: "Standing") -> str:
+    """The status; where the series ended long before the day, only what is known at least."""
+    if not one.unknown:
+        return one.held.status
+    return "signed at least" if one.held.status == "signatory" else "not known"
 
 
 def _standing(one: "Standing") -> dict[str, Any]:
