@@ -231,13 +231,13 @@ def test_yearly_figures_end_with_the_year_before(workspace: Workspace, on: date)
 # The user's own PA-X: made-up rows, none of them is PA-X's
 
 
-def with_pax(home: Path) -> Workspace:
+def with_pax(home: Path, signed: date = date(1995, 12, 14)) -> Workspace:
     workspace = Workspace.open(home)
     base = dict.fromkeys(SCHEMAS["pax_agreements"], None)
     codes = {name: 0 for name in base if name.startswith("pax_") and SCHEMAS["pax_agreements"][name] is pl.Int8}
     made = base | codes | {"pax_process_id": 7, "pax_process": "made up", "pax_stage": "Cea", "release": "pax-6"}
     rows = [
-        made | {"pax_id": 1, "name": "One", "agreed_on": date(1995, 12, 14), "iso3": "BIH", "agreement_id": 1073}
+        made | {"pax_id": 1, "name": "One", "agreed_on": signed, "iso3": "BIH", "agreement_id": 1073}
         | {"third_parties": "Mediated by Norway; witnessed by the African Union", "pax_ceasefire": 3},
         made | {"pax_id": 2, "name": "Two", "agreed_on": date(2020, 5, 1), "iso3": "BIH", "third_parties": None},
     ]  # fmt: skip
@@ -282,3 +282,13 @@ def test_agreements_take_stage_and_provisions_from_pax(tmp_path: Path) -> None:
     assert "UCDP" in one.source
     assert "ucdp-1073" not in {other.event for other in found}
     assert next(other for other in found if other.event == "pax-2").ended is None
+
+
+@pytest.mark.parametrize(("on", "there"), [(date(1995, 12, 19), "ucdp-1073"), (date(1995, 12, 20), "pax-1")])
+def test_a_later_day_in_pax_takes_nothing_from_what_was_known(tmp_path: Path, on: date, there: str) -> None:
+    workspace = with_pax(tmp_path, signed=date(1995, 12, 20))  # UCDP has it on 14 December
+    held = record(workspace, on)
+    both = {"pax-1", "ucdp-1073"}
+    assert both & set(held.events["event"]) == {there}
+    assert "USA" in held.roles.filter(event=there)["mediator"].to_list()
+    assert both & {one.event for one in agreements(workspace, "BIH", on)} == {there}

@@ -116,6 +116,13 @@ def test_an_end_is_known_from_its_day_on(workspace: Workspace, step: int) -> Non
 DAYS = st.dates(date(1950, 1, 1), date(2026, 12, 31))
 
 
+def test_an_end_without_a_day_is_not_known_in_the_record(workspace: Workspace) -> None:
+    undated = workspace.table("mediation_events").filter(pl.col("ended") & pl.col("ended_on").is_null())
+    assert not undated.is_empty()
+    told = record(workspace, date(2026, 1, 1)).events.filter(pl.col("event").is_in(undated["event"].implode()))
+    assert set(told["ended"]) == {None}
+
+
 @settings(max_examples=40, deadline=None)
 @given(on=DAYS)
 def test_nothing_of_a_later_day_is_known(workspace: Workspace, on: date) -> None:

@@ -117,7 +117,8 @@ def agreements(workspace: Workspace, iso3: str, on: date) -> tuple[Agreement, ..
     here = _of(ucdp, iso3, on)
     found: list[Agreement] = []
     if pax is not None:
-        here = here.filter(~pl.col("agreement_id").is_in(pax["agreement_id"].drop_nulls().implode()))
+        signed = pax.filter(pl.col("agreed_on") <= on)["agreement_id"]
+        here = here.filter(~pl.col("agreement_id").is_in(signed.drop_nulls().implode()))
         twins = {row["agreement_id"]: row for row in ucdp.iter_rows(named=True)}
         theirs = _of(pax, iso3, on)
         told = _Told(record(workspace, on), theirs["event"])

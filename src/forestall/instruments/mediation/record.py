@@ -51,15 +51,20 @@ def record(workspace: Workspace, on: date, *, pax: bool = True) -> Record:
     events, roles, ends = workspace.table(EVENTS), workspace.table(ROLES), dict(ENDS)
     added = pax_record.held(workspace) if pax else None
     if added is not None:
-        events, roles = _with_pax(events, roles, added)
+        events, roles = _with_pax(events, roles, added, on)
         ends |= added.ends
     return Record(on, known(events, on), _roles_known(roles, on), tuple(sorted(ends.items())))
 
 
-def _with_pax(events: pl.DataFrame, roles: pl.DataFrame, added: Added) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """Both records; an agreement that both have stands once, as PA-X has it, with UCDP's judgement of its end."""
+def _with_pax(events: pl.DataFrame, roles: pl.DataFrame, added: Added, on: date) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Both records; an agreement that both have stands once, as PA-X has it, with UCDP's judgement of its end.
+
+    Where PA-X dates it later than the day, UCDP's stands.
+    """
+    signed = set(added.events.filter(pl.col("day") <= on)["event"].to_list())
+    both = {event: number for event, number in added.twins.items() if event in signed}
     twins = pl.DataFrame(
-        {"event": list(added.twins), "ucdp": [f"ucdp-{number}" for number in added.twins.values()]},
+        {"event": list(both), "ucdp": [f"ucdp-{number}" for number in both.values()]},
         schema={"event": pl.String, "ucdp": pl.String},
     )
     theirs = events.select(
@@ -96,7 +101,12 @@ def known(events: pl.DataFrame, on: date) -> pl.DataFrame:
         .with_columns(
             pl.when(~later).then(until).alias("until"),
             pl.when(~later).then("until_precision").alias("until_precision"),
-            pl.when(over).then(False).otherwise("ended").alias("ended"),
+            # An end without a day may lie before or after: not known.
+            pl.when(over)
+            .then(False)
+            .when(~pl.col("ended") | pl.col("ended_on").is_not_null())
+            .then("ended")
+            .alias("ended"),
             pl.when(~over).then("ended_on").alias("ended_on"),
             pl.when(told).then("talks_outcome").alias("talks_outcome"),
         )
