@@ -12,6 +12,9 @@ from forestall.instruments.mediation.ranking import Candidate, Ranking
 from forestall.instruments.mediation.record import EVENTS, ROLES
 from forestall.instruments.mediation.service import WHO_NOT_WHETHER, rank
 from forestall.store import Workspace
+from forestall.store.catalogue import Release
+from forestall.store.manifest import Source
+from forestall.store.schemas import SCHEMAS
 
 ON = date(2026, 2, 28)
 DATA = Path(__file__).parents[2] / "src" / "forestall" / "data"
@@ -122,3 +125,20 @@ def test_after_the_record_ends_nobody_fades_for_want_of_it(workspace: Workspace)
     now, later = _who(_rank(workspace, "SDN", ON)), _who(_rank(workspace, "SDN", date(2026, 8, 31)))
     for one in ("EGY", "USA", "UN", "AU", "IGAD"):
         assert later[one].score == pytest.approx(now[one].score, rel=0.05)
+
+
+def test_agreements_added_later_are_read(tmp_path: Path) -> None:
+    workspace = Workspace.open(tmp_path)
+    before = _who(_rank(workspace, "CRI", ON))["BTN"]
+    assert not before.there
+    columns = SCHEMAS["pax_agreements"]
+    made = dict.fromkeys(columns, None) | {name: 0 for name, kind in columns.items() if kind is pl.Int8}
+    made |= {"pax_id": 1, "pax_process_id": 1, "name": "made up", "agreed_on": date(2020, 5, 1), "iso3": "CRI"}
+    made |= {"pax_stage": "Cea", "third_parties": "Mediated by Bhutan", "release": "pax-6"}
+    source = Source(name="made up", version="6", licence="none", citation="a test", url="https://example.org")
+    release = Release(
+        release="pax-6", table="pax_agreements", source="pax", status="final", published=None, first_month=121,
+        last_month=492, month_rule=None,
+    )  # fmt: skip
+    workspace.add_table(pl.DataFrame([made], schema=dict(columns)), release, source=source)
+    assert _who(_rank(workspace, "CRI", ON))["BTN"].there

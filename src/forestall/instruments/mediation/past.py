@@ -73,7 +73,7 @@ def past(events: pl.DataFrame, roles: pl.DataFrame) -> Past:
     )
     strong = roles.filter(~pl.col("role").is_in(WEAK))
     joined = strong.join(held, on="event").with_columns(pl.max_horizontal("day", "event_day").alias("day"))
-    kept = joined.sort("day").unique(("event", "mediator"), keep="first", maintain_order=True)
+    kept = joined.sort("day", maintain_order=True).unique(("event", "mediator"), keep="first", maintain_order=True)
     rows = (
         pl.concat(
             [

@@ -51,7 +51,8 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Ranking:
     state = by_gw(gw_id, on)
     code = state.series_iso3
     year, ranker = model_table.ranker(workspace, on)
-    known, ends = _past(workspace, on)
+    added = tuple(entry.sha256 for entry in workspace.catalogue().entries)
+    known, ends = _past(workspace, on, added)
     world = _world(workspace, on)
     fighting = parties(workspace, gw_id, on)
     out = frozenset(one.iso3 for one in fighting if one.iso3) - {code}
@@ -78,7 +79,8 @@ def rank(workspace: Workspace, gw_id: int, on: date) -> Ranking:
 
 
 @lru_cache(maxsize=4)
-def _past(workspace: Workspace, on: date) -> tuple[Past, tuple[tuple[str, str], ...]]:
+def _past(workspace: Workspace, on: date, _added: tuple[str, ...]) -> tuple[Past, tuple[tuple[str, str], ...]]:
+    """Read once for the pages of all countries, again when the user has added tables. _added: their digests."""
     held = record(workspace, on)
     return past(held.events, held.roles), tuple((name, last.isoformat()) for name, last in held.ends)
 
