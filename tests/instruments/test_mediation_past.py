@@ -59,15 +59,6 @@ def workspace() -> Workspace:
     return Workspace.open()
 
 
-def test_of_two_roles_taken_on_one_day_the_one_listed_first_stands() -> None:
-    day, many = date(2000, 1, 1), 60
-    events = _events(*((f"p{n}", "process", day, f"p{n}", "SDN") for n in range(many)))
-    first = [(f"p{n}", "KEN", "state", "host", day, date(2001, 1, 1)) for n in range(many)]
-    second = [(f"p{n}", "KEN", "state", "lead", day, date(2002, 1, 1)) for n in range(many)]
-    held = past(events, _roles(*first, *second))
-    assert set(held.last[:, 0]) == {(date(2001, 1, 1) - date(1970, 1, 1)).days}
-
-
 def _of(frame: Figures, mediator: str, name: str) -> float:
     return float(frame.values[frame.mediators.index(mediator), NAMES.index(name)])
 

@@ -50,6 +50,14 @@ class Power:
     note: str | None
     checked: bool | None
 
+    def held(self, on: date) -> bool:
+        """Whether it surely had the power on a day: one known to the year counts from that year's end, one without a
+        date not at all."""
+        if self.since is None:
+            return False
+        # "-99" sorts after every month and every day.
+        return self.since + "-99" * (2 - self.since.count("-")) <= on.isoformat()
+
 
 @dataclass(frozen=True, slots=True)
 class ObserverStatus:

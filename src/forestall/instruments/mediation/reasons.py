@@ -195,18 +195,10 @@ def _apart(basis: Basis, i: int, j: int) -> Iterator[Reason]:
             "languages by country (mledoze/countries)",
             str(ends.get("language", basis.on.year)),
         )
-    if ties.permanent[i]:
+    if ties.council_seat[i]:
+        sits = "is a permanent member of" if ties.permanent[i] else "sits on"
         yield Reason(
-            "is a permanent member of the Security Council",
-            True,
-            "yes",
-            "status",
-            "forestall, members of the Security Council",
-            basis.on.isoformat(),
-        )
-    elif ties.council_seat[i]:
-        yield Reason(
-            "sits on the Security Council",
+            f"{sits} the Security Council",
             True,
             "yes",
             "status",
@@ -293,7 +285,7 @@ def _organisation(basis: Basis, row: int) -> Iterator[Reason]:
     basis_of = (
         []
         if about is None
-        else [one.basis for what in ("mediate", "good_offices") for one in about.may(what) if (one.since or "") <= day]
+        else [one.basis for what in ("mediate", "good_offices") for one in about.may(what) if one.held(basis.on)]
     )
     if basis_of:
         yield Reason(f"may mediate by {basis_of[0]}", True, basis_of[0], "legal basis", source, day)

@@ -37,14 +37,8 @@ class Family:
         return frozenset(iso3 for iso3, standing in self.standings.items() if standing in FULL)
 
     def powers(self, on: date) -> tuple[Power, ...]:
-        """What it might do by the register on the day. A basis known to the year counts from that year's end; one
-        without a date does not count."""
-        return tuple(
-            power
-            for one in self.about
-            for power in one.powers
-            if power.since is not None and _last_day(power.since) <= on.isoformat()
-        )
+        """What it might do by the register on the day."""
+        return tuple(power for one in self.about for power in one.powers if power.held(on))
 
 
 @cache
@@ -101,8 +95,3 @@ def _about(family: str, on: date) -> tuple[Organisation, ...]:
             chain.append(one)
         acronym = one.predecessor
     return tuple(chain)
-
-
-def _last_day(text: str) -> str:
-    """The last day that a date known to the year or the month may mean, in a form that sorts right."""
-    return text + "-99" * (2 - text.count("-"))
