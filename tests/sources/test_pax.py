@@ -58,6 +58,12 @@ def test_a_row_as_it_is_read(tmp_path: Path) -> None:
     assert not parsed.complete
 
 
+def test_names_bear_nothing_that_a_terminal_obeys(tmp_path: Path) -> None:
+    row = ROW | {"Agt": "Accord\x1b[31m of\r\ntwo lines", "PPName": "Talks\x07"}
+    read = pax.parse_file(write(tmp_path / "pax_v6.csv", [row]), today=TODAY).frame.row(0, named=True)
+    assert (read["name"], read["pax_process"]) == ("Accord [31m of two lines", "Talks ")
+
+
 @pytest.mark.parametrize(
     ("con", "day", "codes"),
     [

@@ -125,6 +125,10 @@ def _rows(table: Table) -> tuple[pl.DataFrame, Ledger]:
 def _agreements(raw: pl.DataFrame, ledger: Ledger, name: str, today: date) -> pl.DataFrame:
     """The rows of the table that break no rule; the others go to the ledger."""
     text = {column: _stripped(raw[column]) for column in COLUMNS}
+    # Names are printed: no line ends, nothing that a terminal obeys. Third parties are told apart by line ends.
+    text |= {
+        column: text[column].str.replace_all(r"\p{Cc}+", " ") for column in _TEXTS.values() if column != "ThrdPart"
+    }
     days = dates(text["Dat"].fill_null(""), f"{name}: Dat")
     numbers = {ours: integers(text[theirs].fill_null("")) for ours, theirs in _NUMBERS.items()}
     provisions = {code: integers(text[code].fill_null("")) for code in PAX_PROVISIONS}
