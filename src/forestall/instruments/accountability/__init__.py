@@ -1,0 +1,1 @@
+"""Accountability: what was promised and by whom, and names screened against the sanctions list."""
