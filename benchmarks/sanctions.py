@@ -100,6 +100,8 @@ def cases(held: list[Entry], rng: random.Random) -> tuple[list[Query], list[int]
             made = change(words, rng)
             if kind in ("transliteration", "drop") and rng.random() < 0.5:
                 made = reordered(made, rng)  # two changes at once
+            if made == words:
+                continue  # nothing was changed, so nothing would be tested
             born = entry.births[0][0] + rng.choice((-1, 0, 0, 0, 1))
             queries.append(Query(" ".join(made), born, _iso3(next(iter(entry.nationalities), ""))))
             truth.append(number)

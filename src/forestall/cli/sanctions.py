@@ -133,7 +133,7 @@ def screen(
     queries = screening.queries(file) if file is not None else (screening.query(name or "", dob, country),)
     held, found = source.load(Workspace.open(), version)
     ready = screening.Screen(found)
-    results = [(one, ready.screen(one, threshold=cut)) for one in queries]
+    results = list(zip(queries, ready.screen_all(queries, threshold=cut), strict=True))
     head = {"list_date": held.dated, "list_digest": held.digest, "source": SOURCE, "threshold": cut, "about": ABOUT}
     if as_json:
         rows = [

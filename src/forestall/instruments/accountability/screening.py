@@ -34,7 +34,7 @@ class Settings:
     below which they count as different; spread: weight of a frequent word against a rare one (power of rarity).
     """
 
-    lower: float = 0.6
+    lower: float = 0.5
     floor: float = 0.65
     spread: float = 0.5
 
@@ -162,16 +162,31 @@ class Screen:
 
     def screen(self, query: Query, *, threshold: float = THRESHOLD, most: int = 10) -> tuple[Match, ...]:
         """Entries whose score reaches the threshold, best first. Raises UsageError for a name without letters."""
-        if not folding.tokens(query.name):
-            raise UsageError(f"{query.name[:60]!r} holds no letter or digit that can be compared: give a name")
-        row = self.scores([query.name])[0]
+        return self.screen_all([query], threshold=threshold, most=most)[0]
+
+    def screen_all(
+        self, queries: Sequence[Query], *, threshold: float = THRESHOLD, most: int = 10
+    ) -> tuple[tuple[Match, ...], ...]:
+        """As `screen` for many names, in batches: much faster than one by one."""
+        for one in queries:
+            if not folding.tokens(one.name):
+                raise UsageError(f"{one.name[:60]!r} holds no letter or digit that can be compared: give a name")
+        out: list[tuple[Match, ...]] = []
+        for first in range(0, len(queries), _BATCH):
+            part = queries[first : first + _BATCH]
+            scores = self.scores([one.name for one in part])
+            out += [self._above(one, row, threshold, most) for one, row in zip(part, scores, strict=True)]
+        return tuple(out)
+
+    def _above(self, query: Query, row: Floats, threshold: float, most: int) -> tuple[Match, ...]:
         found = []
-        for entry in np.flatnonzero(row >= threshold / 1.2):
+        for entry in np.flatnonzero(row >= threshold / 1.2):  # no second stage raises a score by more
             factor, why = self.second_stage(query, int(entry))
             score = min(1.0, float(row[entry]) * factor)
             if score >= threshold:
-                found.append(self._match(query, int(entry), score, float(row[entry]), why))
-        return tuple(sorted(found, key=lambda one: (-one.score, one.reference))[:most])
+                found.append((score, int(entry), why))
+        found.sort(key=lambda one: (-one[0], self.entries[one[1]].reference))
+        return tuple(self._match(query, entry, score, float(row[entry]), why) for score, entry, why in found[:most])
 
     def _match(self, query: Query, entry: int, score: float, name_score: float, more: tuple[str, ...]) -> Match:
         mine = folding.tokens(query.name)[:MAX_TOKENS]
