@@ -40,10 +40,10 @@ def test_xml_in_both_shapes(nation: str) -> None:
 
 
 def test_csv() -> None:
-    text = "type,ref,list,name,listed_on,nationality\nentity,T.9,Test,Brass Kettle Works,2012-01-02,Chad\n"
+    text = "type,ref,list,name,listed_on,nationality\nentity,T.9,Test,Brass Kettle Works,2012-01-02,Chad; Mali\n"
     found = sanctions.parse(text.encode(), "made_2018-09-10.csv")
     assert found.dated == date(2018, 9, 10)
-    assert (found.entries[0].kind, found.entries[0].nationalities) == ("entity", ("Chad",))
+    assert (found.entries[0].kind, found.entries[0].nationalities) == ("entity", ("Chad", "Mali"))
 
 
 def test_malformed_release_is_repaired() -> None:

@@ -175,8 +175,8 @@ def _from_csv(content: bytes, name: str) -> list[Entry]:
             list_name=row["list"],
             name=row["name"],
             listed_on=_day(row.get("listed_on", "")),
-            nationalities=tuple(filter(None, (row.get("nationality", ""),))),
-            countries=tuple(filter(None, (row.get("country", ""),))),
+            nationalities=tuple(filter(None, map(str.strip, row.get("nationality", "").split(";")))),
+            countries=tuple(filter(None, map(str.strip, row.get("country", "").split(";")))),
             comments=row.get("comments", ""),
         )
         for row in rows
