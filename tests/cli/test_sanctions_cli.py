@@ -31,7 +31,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     old.write_text(HEAD + "individual,T.1,Test,Zebulon Ostrander,Mali\nindividual,T.2,Test,Quill Pember,Chad\n")
     new.write_text(HEAD + "individual,T.1,Test,Zebulon Ostrander,Niger\nentity,T.3,Test,Brass Kettle Works,\n")
     for file in (old, new):
-        assert run(folder / "home", "add", str(file)).returncode == 0
+        assert run(folder / "home", "import", str(file)).returncode == 0
     return folder / "home"
 
 
@@ -65,6 +65,6 @@ def test_usage_and_errors(home: Path, tmp_path: Path) -> None:
     assert run(tmp_path / "empty", "screen", "A B").returncode == 2
     bad = tmp_path / "bad.xml"
     bad.write_text('<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
-    done = run(tmp_path / "empty", "add", str(bad))
+    done = run(tmp_path / "empty", "import", str(bad))
     assert (done.returncode, len(done.stderr.strip().splitlines())) == (1, 1)
     assert not (tmp_path / "empty").exists()

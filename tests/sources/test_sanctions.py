@@ -99,7 +99,7 @@ def test_versions_are_kept_as_raw_bytes_only(tmp_path: Path) -> None:
     file = tmp_path / "list.xml"
     file.write_text(document(person()), "utf-8")
     workspace = Workspace.open(tmp_path / "home")
-    with pytest.raises(UsageError, match="sanctions add"):
+    with pytest.raises(UsageError, match="sanctions import"):
         sanctions.load(workspace)
     version, _ = sanctions.add(workspace, file)
     assert sanctions.add(workspace, file)[0] == version

@@ -8,7 +8,19 @@ from typing import Annotated
 import typer
 
 from forestall import __version__
-from forestall.cli import brief, council, data, deploy, forecast, mediators, missions, regional, treaties, warn
+from forestall.cli import (
+    brief,
+    council,
+    data,
+    deploy,
+    forecast,
+    mediators,
+    missions,
+    regional,
+    sanctions,
+    treaties,
+    warn,
+)
 from forestall.errors import ForestallError
 
 app = typer.Typer(
@@ -27,6 +39,7 @@ forecast.register(app)
 missions.register(app)
 regional.register(app)
 mediators.register(app)
+sanctions.register(app)
 treaties.register(app)
 warn.register(app)
 

@@ -31,8 +31,8 @@ def _version(version: "Version") -> dict[str, Any]:
     }  # fmt: skip
 
 
-@sanctions.command("add")
-def add(file: Annotated[Path, typer.Argument(metavar="FILE")], *, as_json: Json = False) -> None:
+@sanctions.command("import")
+def import_file(file: Annotated[Path, typer.Argument(metavar="FILE")], *, as_json: Json = False) -> None:
     """Keep a version of the list, XML or CSV, as it came."""
     from forestall.sources import sanctions as source
     from forestall.store import Workspace
@@ -63,7 +63,7 @@ def versions(*, as_json: Json = False) -> None:
     for one in held:
         typer.echo(f"{one.dated or 'date unknown'}  {one.digest[:12]}  {one.entries} entries  {one.file}")
     if not held:
-        note("no list is kept; `forestall sanctions add FILE` keeps one")
+        note("no list is kept; `forestall sanctions import FILE` keeps one")
 
 
 @sanctions.command("diff")

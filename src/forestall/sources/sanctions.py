@@ -260,6 +260,6 @@ def load(workspace: Workspace, which: str | None = None) -> tuple[Version, Sanct
     fits = [one for one in held if which is None or one.dated == which or one.digest.startswith(which)]
     if not fits:
         told = "no list is kept" if which is None else f"no list {which!r} is kept"
-        raise UsageError(f"{told}; `forestall sanctions add FILE` keeps one, `forestall sanctions list` shows them")
+        raise UsageError(f"{told}; `forestall sanctions import FILE` keeps one, `forestall sanctions list` shows them")
     version = fits[-1]
     return version, parse(workspace.snapshots.read(version.digest), version.file)
