@@ -92,3 +92,26 @@ def test_later_events_change_no_figure(on: date, iso3: str) -> None:
     whole, cut = (figures(one, knows, frozenset({iso3}), on) for one in (past(events, roles), before))
     assert whole.mediators == cut.mediators
     np.testing.assert_allclose(whole.values, cut.values, atol=1e-12)
+
+
+def test_a_code_of_a_state_takes_nothing_from_an_organisation_of_that_code(workspace: Workspace) -> None:
+    """CAN is Canada as well as the Andean Community, to which Colombia belongs."""
+    held = past(workspace.table(EVENTS), workspace.table(ROLES))
+    found = figures(held, world(workspace)(date(2024, 1, 1)), frozenset({"COL"}), date(2024, 5, 1))
+    assert found.kinds[found.mediators.index("CAN")] == "state"
+    assert _of(found, "CAN", "member") == 0
+    assert _of(found, "OAS", "member") == 1
+
+
+def test_of_roles_of_one_day_the_one_that_goes_on_counts() -> None:
+    began = date(2020, 1, 1)
+    roles = _roles(
+        ("process-a", "CHN", "state", "host", began, date(2020, 2, 1)),
+        ("process-a", "CHN", "state", "lead", began, None),
+        ("process-a", "THA", "state", "host", began, date(2020, 2, 1)),
+        ("process-a", "THA", "state", "lead", began, date(2021, 2, 1)),
+    ).with_columns(goes_on=pl.Series([False, True, False, False]))
+    found = past(_events(("process-a", "process", began, "a", "MMR")), roles)
+    assert found.last[0, found.mediators.index("CHN")] == FAR
+    last = date.fromordinal(int(found.last[0, found.mediators.index("THA")]) + date(1970, 1, 1).toordinal())
+    assert last == date(2021, 2, 1)

@@ -133,13 +133,10 @@ def bodies(memberships: pl.DataFrame, on: date) -> Bodies:
         at = acronyms.index(acronym), states.index(iso3)
         full[at] = True
         out[at] |= standing == "suspended"
-    day = on.isoformat()
     allowed = {
         FOLDED.get(one.acronym, one.acronym)
         for one in register().values()
-        if any(
-            power.since is None or power.since <= day for what in ("mediate", "good_offices") for power in one.may(what)
-        )
+        if any(power.held(on) for what in ("mediate", "good_offices") for power in one.may(what))
     }
     return Bodies(acronyms, states, full, out, np.array([one in allowed for one in acronyms], bool))
 
@@ -170,7 +167,9 @@ def figures(past: Past, world: World, own: frozenset[str], on: date) -> Figures:
     _put(values, "operation_here", np.array([one in stake.present(own) for one in mediators]))
     _states(values, mediators, ties, own)
     _stakes(values, mediators, kinds, stake, own)
-    _organisations(values, mediators, held, own, near)
+    # CAN is Canada as well as the Andean Community: the kind tells.
+    named = tuple(one if kind == "organisation" else "" for one, kind in zip(mediators, kinds, strict=True))
+    _organisations(values, named, held, own, near)
     return Figures(mediators, kinds, values)
 
 

@@ -73,7 +73,9 @@ def past(events: pl.DataFrame, roles: pl.DataFrame) -> Past:
     )
     strong = roles.filter(~pl.col("role").is_in(WEAK))
     joined = strong.join(held, on="event").with_columns(pl.max_horizontal("day", "event_day").alias("day"))
-    kept = joined.sort("day", maintain_order=True).unique(("event", "mediator"), keep="first", maintain_order=True)
+    # Of several roles that began on one day the one that goes on, else the one that ended last.
+    order = joined.sort("day", "goes_on", "until", descending=[False, True, True], nulls_last=True, maintain_order=True)
+    kept = order.unique(("event", "mediator"), keep="first", maintain_order=True)
     rows = (
         pl.concat(
             [
