@@ -145,7 +145,7 @@ def test_a_release_name_is_a_safe_file_name(name: str) -> None:
 
 
 def test_a_table_nobody_has(workspace: Workspace, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no table 'nope'; the tables held are .*release_register, .*ucdp_"):
+    with pytest.raises(StoreError, match=r"no table 'nope'; the tables held are .*release_register, .*ucdp_"):
         workspace.table("nope")
     bare = Workspace.open(tmp_path / "home", embedded=tmp_path / "none")
     for ask in (lambda: bare.table("ucdp_country_month"), bare.releases, bare.manifest):

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 HIGH = 0.3
 HIGH_CHANCES = (
-    "chances of 0.3 and more have been too high: said 0.41 on average, came 0.31 (1,055 candidates, events of 2000 to "
+    "chances of 0.3 and more have been too high: said 0.41 on average, came 0.31 (1,054 candidates, events of 2000 to "
     "2025, each with the model of its year)"
 )
 """As `python -m benchmarks.mediation` printed it for the model embedded now."""

@@ -1,1 +1,1 @@
-"""Non-proliferation: what states have promised, who is outside what, what they hold, and what is agreed between them."""
+"""Non-proliferation: what states have promised, who is outside what, what they hold, what is agreed between them."""
