@@ -80,9 +80,9 @@ def _record(basis: Basis, row: int) -> Iterator[Reason]:
         last, count = _last(past, known, at, mine, basis.on), _count(past, mine)
         # What goes on does so as far as the register was kept.
         told = min(basis.on, REGISTER_ENDS)
+        share = f"{count} of {basis.told} agreements, crises and talks" if basis.told > 1 else "the only event"
         yield Reason(
-            f"had a role in {count} of {basis.told} agreements, crises and talks on record in "
-            f"{basis.name}, {f'one of them going on at {told}' if last is None else f'the last on {last}'}",
+            f"had a role in {share} on record in {basis.name}, {f'one of them going on at {told}' if last is None else f'the last on {last}'}",
             True,
             count,
             "events",
