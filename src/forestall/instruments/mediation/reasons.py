@@ -81,8 +81,9 @@ def _record(basis: Basis, row: int) -> Iterator[Reason]:
         # What goes on does so as far as the register was kept.
         told = min(basis.on, REGISTER_ENDS)
         share = f"{count} of {basis.told} agreements, crises and talks" if basis.told > 1 else "the only event"
+        when = f"one of them going on at {told}" if last is None else f"the last on {last}"
         yield Reason(
-            f"had a role in {share} on record in {basis.name}, {f'one of them going on at {told}' if last is None else f'the last on {last}'}",
+            f"had a role in {share} on record in {basis.name}, {when}",
             True,
             count,
             "events",
