@@ -8,14 +8,6 @@ from datetime import date
 import icalendar
 import pytest
 
-RUN = """
-from forestall.cli import main
-from forestall.cli.app import app
-from forestall.cli.council import PARTS, due
-if "due" not in PARTS:
-    due.register(next(g.typer_instance for g in app.registered_groups if g.typer_instance.info.name == "council"))
-main()
-"""
 TEXT = """Resolution 1301 (2000)
 Adopted by the Security Council at its 4149th meeting, on 31 May 2000
 
@@ -36,7 +28,7 @@ def forestall(tmp_path_factory):
     home = tmp_path_factory.mktemp("home")
 
     def run(*arguments, code=0):
-        command = [sys.executable, "-c", RUN, "council", "due", *map(str, arguments)]
+        command = [sys.executable, "-m", "forestall", "council", "due", *map(str, arguments)]
         environment = {"FORESTALL_HOME": str(home), "PATH": "/usr/bin:/bin", "COLUMNS": "100"}
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False, env=environment)
         assert done.returncode == code, done.stderr

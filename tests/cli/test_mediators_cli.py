@@ -2,35 +2,18 @@
 
 import json
 import subprocess
-import sys
-from functools import cache
 from typing import Any
 
 import pytest
-
-RUN = (
-    "import sys, typer; from forestall.cli import app as main, mediators; "
-    "main.app.registered_commands[:] = [c for c in main.app.registered_commands if c.name != 'mediators']; "
-    "mediators.register(main.app); main.main()"
-)
+from tests.cli import process
 
 
-@cache
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", RUN, "mediators", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "100", "OMP_NUM_THREADS": "1"},
-    )
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return process.run("mediators", *arguments)
 
 
 def document(*arguments: str) -> dict[str, Any]:
-    done = run(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return process.document("mediators", *arguments)
 
 
 def test_contract() -> None:

@@ -6,15 +6,9 @@ import sys
 
 import pytest
 
-RUN = (
-    "import sys, typer; from forestall.cli import app as main, regional; "
-    "main.app.registered_commands[:] = [c for c in main.app.registered_commands if c.name != 'regional']; "
-    "regional.register(main.app); main.main()"
-)
-
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", RUN, *arguments], capture_output=True, text=True, check=False)
+    return subprocess.run([sys.executable, "-m", "forestall", *arguments], capture_output=True, text=True, check=False)
 
 
 def test_contract_of_a_state() -> None:

@@ -8,18 +8,13 @@ from pathlib import Path
 
 import pytest
 
-RUN = (
-    "from forestall.cli import app as main, sanctions; "
-    "main.app.registered_groups[:] = [g for g in main.app.registered_groups if g.name != 'sanctions']; "
-    "sanctions.register(main.app); main.main()"
-)
 HEAD = "type,ref,list,name,nationality\n"
 
 
 def run(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, "FORESTALL_HOME": str(home)}
     return subprocess.run(
-        [sys.executable, "-c", RUN, "sanctions", *arguments],
+        [sys.executable, "-m", "forestall", "sanctions", *arguments],
         capture_output=True, text=True, check=False, env=environment,
     )  # fmt: skip
 

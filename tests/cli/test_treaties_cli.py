@@ -1,23 +1,18 @@
 """`forestall treaties` as a process: a state on a day, a treaty, the totals, and what it refuses."""
 
-import json
 import subprocess
-import sys
+from typing import Any
 
 import pytest
+from tests.cli import process
 
 
 def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
-    command = [sys.executable, "-m", "forestall", "treaties", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return process.run("treaties", *arguments)
 
 
-def document(*arguments: str) -> dict[str, object]:
-    done = run(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert isinstance(found, dict)
-    return found
+def document(*arguments: str) -> dict[str, Any]:
+    return process.document("treaties", *arguments)
 
 
 def of_treaty(found: dict[str, object], treaty: str) -> dict[str, object]:

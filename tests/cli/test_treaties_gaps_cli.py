@@ -1,35 +1,19 @@
 """`forestall treaties PLACE --gaps` as a real process: contract, words, errors."""
 
-import json
 import subprocess
-import sys
-from functools import cache
 from typing import Any
 
-RUN = (
-    "import sys, typer; from forestall.cli import app as main, treaties; "
-    "main.app.registered_commands[:] = [c for c in main.app.registered_commands if c.name != 'treaties']; "
-    "treaties.register(main.app); main.main()"
-)
+from tests.cli import process
+
 DAY = ("--on", "2026-02-28")
 
 
-@cache
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-c", RUN, "treaties", *arguments, "--gaps"],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "110", "OMP_NUM_THREADS": "1"},
-    )
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return process.run("treaties", *arguments, "--gaps", columns=110)
 
 
 def document(*arguments: str) -> dict[str, Any]:
-    done = run(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return process.document("treaties", *arguments, "--gaps")
 
 
 def by_treaty(rows: list[dict[str, Any]], key: str) -> dict[str, Any]:

@@ -2,27 +2,17 @@
 
 import json
 import subprocess
-import sys
-from functools import cache
 from typing import Any
 
+from tests.cli import process
 
-@cache
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "forestall", "treaties", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": "/usr/bin:/bin", "COLUMNS": "100", "OMP_NUM_THREADS": "1"},
-    )
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return process.run("treaties", *arguments)
 
 
 def document(*arguments: str) -> dict[str, Any]:
-    done = run(*arguments, "--json")
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return process.document("treaties", *arguments)
 
 
 def test_contract() -> None:
