@@ -9,7 +9,6 @@ earlier roles and LambdaMART (LightGBM) on the same figures. Second: as shipped,
 
 import argparse
 import itertools
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -21,11 +20,10 @@ import polars as pl
 
 from forestall.ids.countries import states
 from forestall.instruments.assessment import case_of
-from forestall.instruments.mediation import assess, cases, model, model_table, pax_record
-from forestall.instruments.mediation.past import Past, past
+from forestall.instruments.mediation import assess, cases, model, model_table
+from forestall.instruments.mediation.past import past
 from forestall.instruments.mediation.record import EVENTS, ROLES
 from forestall.instruments.mediation.service import rank
-from forestall.sources import ingest
 from forestall.store import Workspace
 from forestall.verify import mediation as verify
 
@@ -37,17 +35,6 @@ WINDOWS = ((2008, 2014), (2015, 2020))
 EDGES = (0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 1.0)
 ON = date(2026, 2, 28)
 MONTH = 554
-
-
-def pax(file: Path) -> tuple[Past, Mapping[str, str]]:
-    """The agreements of PA-X with third parties as the parser reads them."""
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace.open(Path(folder))
-        ingest.add(workspace, file, "pax-6")
-        added = pax_record.held(workspace)
-        if added is None:
-            raise SystemExit(f"{file} could not be added as PA-X: give version 6")
-        return past(added.events, added.roles), cases.process_of(added.events)
 
 
 def lambdamart(learned: Sequence[model.Case]) -> verify.Scorer:
@@ -78,7 +65,7 @@ def show(window: tuple[int, int], held: Sequence[model.Case], rankings: Mapping[
 
 def on_pax(workspace: Workspace, file: Path) -> None:
     """Learned from PA-X before a window, tested in it."""
-    known, processes = pax(file)
+    known, processes = verify.pax(file)
     held = cases.cases(known, processes, cases.world(workspace))
     print("| window | part | ranking | events | hit@5 (90 % interval) | hit@10 | MRR | ceiling |")
     for window in WINDOWS:

@@ -12,9 +12,9 @@ from forestall.errors import UnknownCountryError
 from forestall.ids import countries
 from forestall.instruments.partners import acts, named, partnership
 from forestall.instruments.partners.acts import first_day, last_day
-from forestall.instruments.partners.families import family_of
 from forestall.instruments.partners.partnership import Worked, months_between
 from forestall.instruments.peacekeeping import register
+from forestall.regional.organisations import goes_on_as
 from forestall.store import Workspace
 
 WORKSPACE = Workspace.open()
@@ -90,7 +90,7 @@ def test_every_row_of_our_list_can_be_used() -> None:
     assert len(rows) > 90
     assert len({(row["operation"], row["iso3"]) for row in rows}) == len(rows)
     for row in rows:
-        assert row["organisation"] in family_of(), row
+        assert row["organisation"] in goes_on_as(), row
         assert row["checked"] in ("yes", "no"), row
         assert row["source"], row
         assert None not in row, row

@@ -12,9 +12,10 @@ from forestall.errors import UnknownCountryError
 from forestall.ids import countries
 from forestall.instruments.partners import ranking
 from forestall.instruments.partners.crisis import active, crisis
-from forestall.instruments.partners.families import families, family_of
+from forestall.instruments.partners.families import families
 from forestall.instruments.partners.ranking import Partner, Partners
 from forestall.instruments.partners.standing import COMPONENTS, Standing, closeness, standings
+from forestall.regional.organisations import goes_on_as
 from forestall.store import Workspace
 
 WORKSPACE = Workspace.open()
@@ -80,7 +81,7 @@ def test_forerunners_stand_for_their_successors() -> None:
     }
     assert "deploy" not in {power.power for power in held["AU"].powers(on)}  # the PSC Protocol is of 2003
     assert {one.acronym: one.called for one in families(WORKSPACE, date(1993, 6, 1))}["OSCE"] == "CSCE"
-    assert (family_of()["IGADD"], family_of()["EC"], family_of()["CST"]) == ("IGAD", "EU", "CSTO")
+    assert (goes_on_as()["IGADD"], goes_on_as()["EC"], goes_on_as()["CST"]) == ("IGAD", "EU", "CSTO")
 
 
 def test_organisations_are_there_from_their_first_day_and_not_after_their_last() -> None:

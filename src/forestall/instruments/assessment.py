@@ -6,6 +6,7 @@ place where the data end.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Literal, Protocol, Self
 
@@ -166,6 +167,25 @@ class Said:
         """Keep the evidence; its key."""
         self.evidence.setdefault(one.key, one)
         return one.key
+
+    def find(self, sentence: str, keys: Sequence[str]) -> None:
+        """Say a sentence that rests on the evidence of these keys."""
+        self.findings.append(Finding(sentence=sentence, evidence=tuple(dict.fromkeys(keys))))
+
+    def assessment(
+        self, instrument: str, case: Case, as_of: int, headline: Finding, caveats: Sequence[str]
+    ) -> Assessment:
+        """All that was said, as an instrument's answer as of a month (month_id)."""
+        return Assessment(
+            instrument=instrument,
+            case=case,
+            as_of=format_month(as_of),
+            headline=headline,
+            findings=tuple(self.findings),
+            options=tuple(self.options),
+            evidence=tuple(self.evidence.values()),
+            caveats=tuple(caveats),
+        )
 
 
 class Instrument(Protocol):

@@ -11,6 +11,7 @@ from typing import Any
 
 from forestall.errors import StoreError, UsageError
 from forestall.ids.state_table import key_of
+from forestall.store.packaged import read_yaml
 
 FILE = "organisations.yml"
 POWERS = (
@@ -114,18 +115,23 @@ class Organisation:
 @cache
 def register() -> Mapping[str, Organisation]:
     """All organisations by acronym. Raises StoreError if the file is missing or damaged."""
-    from importlib.resources import files
-
-    import yaml
-
     try:
-        text = files("forestall.regional").joinpath(FILE).read_text("utf-8")
-        # The loader written in C is ten times faster; not every build of PyYAML has it.
-        rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        found = [_organisation(row) for row in rows]
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        found = [_organisation(row) for row in read_yaml("forestall.regional", FILE)]
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise StoreError(f"the register of organisations ({FILE}) cannot be read: {error}") from None
     return {one.acronym: one for one in found}
+
+
+@cache
+def goes_on_as() -> Mapping[str, str]:
+    """For every acronym of the register that of the organisation that carries its work on: the AU for the OAU, itself
+    for one that nothing followed."""
+    after = {one.predecessor: one.acronym for one in register().values() if one.predecessor}
+
+    def last(acronym: str) -> str:
+        return last(after[acronym]) if acronym in after else acronym
+
+    return {acronym: last(acronym) for acronym in register()}
 
 
 def organisation(query: str) -> Organisation:

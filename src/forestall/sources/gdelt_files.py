@@ -5,15 +5,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from forestall.errors import NetworkError, SourceError
 from forestall.sources import fetch
 from forestall.sources.container import printable
+from forestall.store.packaged import read_yaml
 
 _NAME = re.compile(r"(\d{4}(?:\d{2}(?:\d{2}(?:\d{6})?)?)?)((?:\.translation)?(?:\.export)?)\.csv", re.IGNORECASE)
 _SPANS = {4: "year", 6: "month", 8: "day", 14: "quarter_hour"}
@@ -40,7 +38,7 @@ class Format:
 @cache
 def header() -> dict[str, Any]:
     """What `gdelt.yml` says: publisher, licence, citation, and for each format cadence, coverage, rows and columns."""
-    content = yaml.safe_load(resources.files("forestall.sources").joinpath("gdelt.yml").read_text("utf-8"))
+    content = read_yaml("forestall.sources", "gdelt.yml")
     assert isinstance(content, dict)  # noqa: S101 - our own file
     return content
 

@@ -9,12 +9,10 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
-import yaml
 
 from forestall.errors import SourceError, UnknownCountryError, UsageError
 from forestall.ids import countries
@@ -24,6 +22,7 @@ from forestall.sources.report import Ledger, Remark
 from forestall.sources.tabular import LINE, Table, read_header
 from forestall.sources.ucdp import Parsed
 from forestall.sources.ucdp_values import dates, integers
+from forestall.store.packaged import read_yaml
 from forestall.store.schemas import PAX_PROVISIONS, SCHEMAS
 
 KIND = "pax"
@@ -54,8 +53,7 @@ _FILE = re.compile(r"pax.*?[_-]v(?:ersion)?[_-]?(\d{1,2})(?!\d)")
 @cache
 def header() -> dict[str, Any]:
     """What `pax.yml` says: publisher, terms of use, citation and row counts."""
-    text = resources.files("forestall.sources").joinpath("pax.yml").read_text("utf-8")
-    return cast(dict[str, Any], yaml.safe_load(text))
+    return cast(dict[str, Any], read_yaml("forestall.sources", "pax.yml"))
 
 
 def fits(path: Path) -> bool:

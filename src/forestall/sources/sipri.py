@@ -10,12 +10,10 @@ import re
 from collections.abc import Sequence
 from datetime import date
 from functools import cache, lru_cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
-import yaml
 
 from forestall.errors import SourceError, UnknownCountryError, UsageError
 from forestall.ids import countries
@@ -26,6 +24,7 @@ from forestall.sources.report import Ledger, Remark
 from forestall.sources.tabular import LINE, Table, read_header
 from forestall.sources.ucdp import Parsed
 from forestall.sources.ucdp_values import decimals, integers
+from forestall.store.packaged import read_yaml
 from forestall.store.schemas import SCHEMAS
 
 EXPENDITURE, TRANSFERS = "sipri-milex", "sipri-transfers"
@@ -43,8 +42,7 @@ _NAMED = re.compile(r"sipri-(?:milex|transfers)-(?:19|20)\d{2}")
 @cache
 def header() -> dict[str, Any]:
     """What `sipri.yml` says: publisher, terms of use, citation and row counts of both databases."""
-    text = resources.files("forestall.sources").joinpath("sipri.yml").read_text("utf-8")
-    return cast(dict[str, Any], yaml.safe_load(text))
+    return cast(dict[str, Any], read_yaml("forestall.sources", "sipri.yml"))
 
 
 def fits(path: Path) -> bool:

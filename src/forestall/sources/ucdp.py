@@ -6,12 +6,10 @@ Publisher, licence, citations and expectations of each dataset stand in `ucdp.ym
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any, cast
 
 import polars as pl
-import yaml
 
 from forestall.errors import SourceError
 from forestall.ids.months import format_month, month_of
@@ -21,6 +19,7 @@ from forestall.sources.report import Ledger, Report
 from forestall.sources.tabular import LINE, Table, read_header
 from forestall.sources.ucdp_formats import GED, Match, match
 from forestall.sources.ucdp_releases import Release
+from forestall.store.packaged import read_yaml
 
 _MOST_SET_ASIDE = 0.1
 _FEW = 20
@@ -54,9 +53,7 @@ class Parsed:
 @cache
 def header() -> dict[str, Any]:
     """What `ucdp.yml` says: publisher, licence, and for each dataset its citation, cadence, coverage and row counts."""
-    text = resources.files("forestall.sources").joinpath("ucdp.yml").read_text("utf-8")
-    content = yaml.safe_load(text)
-    return cast(dict[str, Any], content)
+    return cast(dict[str, Any], read_yaml("forestall.sources", "ucdp.yml"))
 
 
 def parse_file(

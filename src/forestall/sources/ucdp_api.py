@@ -10,18 +10,17 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 import httpx
-import yaml
 
 from forestall import settings
 from forestall.errors import NetworkError, UsageError
 from forestall.sources import fetch
 from forestall.sources.web import check_address, is_loopback
 from forestall.store import files
+from forestall.store.packaged import read_yaml
 
 _EVENTS = re.compile(r"ucdp-(?:ged|candidate)-(\d{2}(?:\.\d{1,2}){1,3})")
 _MAX_PAGES = 5000
@@ -45,8 +44,7 @@ class Publisher:
 
 @cache
 def _table() -> dict[str, Any]:
-    text = (resources.files("forestall.sources") / "ucdp_downloads.yml").read_text("utf-8")
-    table = yaml.safe_load(text)
+    table = read_yaml("forestall.sources", "ucdp_downloads.yml")
     assert isinstance(table, dict)  # noqa: S101 - our own file
     return table
 

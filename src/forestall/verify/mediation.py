@@ -4,15 +4,22 @@ hit@k: share of events with a true third party among the first k places; MRR: me
 Third parties that were no candidates count as misses, so that 1 is out of reach where newcomers act: `ceiling`.
 """
 
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from forestall.errors import SourceError
+from forestall.instruments.mediation import pax_record
+from forestall.instruments.mediation.cases import process_of
 from forestall.instruments.mediation.features import NAMES
 from forestall.instruments.mediation.model import Case, history_first
-from forestall.instruments.mediation.past import Past
+from forestall.instruments.mediation.past import Past, past
+from forestall.sources import ingest
+from forestall.store import Workspace
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -132,3 +139,17 @@ def first_of_process(cases: Sequence[Case]) -> tuple[Case, ...]:
             out.append(case)
         seen.add(case.process)
     return tuple(out)
+
+
+def pax(file: Path) -> tuple[Past, Mapping[str, str]]:
+    """The agreements of a PA-X file as the parser reads them, and the process of each, to learn from or be tested on.
+
+    They pass through a workspace that is thrown away: nothing of the file stays. Raises SourceError for another file.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = Workspace.open(Path(folder))
+        ingest.add(workspace, file, "pax-6")
+        added = pax_record.held(workspace)
+        if added is None:
+            raise SourceError(f"{file} could not be added as PA-X: give version 6")
+        return past(added.events, added.roles), process_of(added.events)

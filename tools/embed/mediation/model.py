@@ -8,7 +8,6 @@ be tested on: only scores of it are kept.
 
 import hashlib
 import sys
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path
@@ -18,11 +17,9 @@ import numpy as np
 import polars as pl
 import polars.selectors as cs
 
-from forestall.errors import SourceError
-from forestall.instruments.mediation import cases, model, model_table, pax_record
-from forestall.instruments.mediation.past import Past, past
+from forestall.instruments.mediation import cases, model, model_table
+from forestall.instruments.mediation.past import past
 from forestall.instruments.mediation.record import EVENTS, ROLES
-from forestall.sources import ingest
 from forestall.store import Workspace
 from forestall.store.manifest import Source
 from forestall.store.schemas import SCHEMAS
@@ -68,7 +65,7 @@ def write_tables(shared: Path, out: Path) -> Iterator[str]:
     )
     note = f"weights by year, learned from events before the year; {REPLICATES} replicates on resampled processes"
     yield write(out, model_table.TABLE, frame, source, command=COMMAND, note=note, span="year")
-    foreign, of_process = _pax(Inputs(shared).path(PAX))
+    foreign, of_process = verify.pax(Inputs(shared).path(PAX))
     foreign_cases = cases.cases(held, of_process, of, foreign)
 
     def ours(case: model.Case) -> "npt.NDArray[np.float64]":
@@ -87,17 +84,6 @@ def _digest(*files: Path) -> str:
     for file in files:
         digest.update(file.read_bytes())
     return digest.hexdigest()
-
-
-def _pax(file: Path) -> tuple[Past, Mapping[str, str]]:
-    """The agreements of PA-X as events to be tested on, through a workspace that is thrown away."""
-    with tempfile.TemporaryDirectory() as folder:
-        workspace = Workspace.open(Path(folder))
-        ingest.add(workspace, file, "pax-6")
-        added = pax_record.held(workspace)
-        if added is None:
-            raise SourceError(f"{file} could not be added as PA-X: expected version 6")
-        return past(added.events, added.roles), cases.process_of(added.events)
 
 
 def _scores(

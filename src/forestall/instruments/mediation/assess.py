@@ -5,7 +5,7 @@ offer would bring is known of none.
 """
 
 from forestall.ids.countries import by_gw
-from forestall.ids.months import format_month, month_end
+from forestall.ids.months import month_end
 from forestall.instruments.assessment import Assessment, Case, Said
 from forestall.instruments.mediation import history, record_sentences, sentences, service
 from forestall.instruments.mediation.agreements import agreements
@@ -68,13 +68,4 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
     if found.similar is not None:
         record_sentences.similar(case, found.similar, text)
         caveats += tuple(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in found.similar.notes)
-    return Assessment(
-        instrument="mediation",
-        case=case,
-        as_of=format_month(as_of),
-        headline=headline,
-        findings=tuple(text.findings),
-        options=tuple(text.options),
-        evidence=tuple(text.evidence.values()),
-        caveats=caveats,
-    )
+    return text.assessment("mediation", case, as_of, headline, caveats)

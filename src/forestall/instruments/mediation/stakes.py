@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from forestall.ids.months import month_of
+from forestall.regional.organisations import goes_on_as
 from forestall.store import Workspace
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 RECENT_MONTHS = 24
 """An operation that ended within so many months before the day still counts as presence."""
-LED_AS = {"OAU": "AU", "WEU": "EU"}
-"""Organisations that led operations and whose work another has gone on with."""
+LED_AS = {"WEU": "EU"}
+"""An organisation that led operations and whose work another took up without being its successor in the register."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +72,7 @@ def _leads(workspace: Workspace, on: date) -> Mapping[str, frozenset[str]]:
         .select("led_by", "iso3")
         .iter_rows()
     ):
-        found.setdefault(iso3, set()).add(LED_AS.get(led, led))
+        found.setdefault(iso3, set()).add(LED_AS.get(led) or goes_on_as().get(led, led))
     missions = workspace.table("peace_mission_hosts").filter(
         (pl.col("first") < on) & (pl.col("last").is_null() | (pl.col("last") >= on))
     )

@@ -12,8 +12,8 @@ from functools import lru_cache
 import polars as pl
 
 from forestall.ids.countries import by_gw
-from forestall.ids.months import format_month, month_end, month_of
-from forestall.instruments.assessment import Assessment, Case
+from forestall.ids.months import month_end, month_of
+from forestall.instruments.assessment import Assessment, Case, Said
 from forestall.instruments.nonproliferation import (
     capability_sentences,
     cbm,
@@ -27,7 +27,7 @@ from forestall.instruments.nonproliferation.capabilities import Capabilities, ca
 from forestall.instruments.nonproliferation.gaps import Annex2, Standing
 from forestall.instruments.nonproliferation.measure_sentences import Beside
 from forestall.instruments.nonproliferation.pairs import Pair, pairs
-from forestall.instruments.nonproliferation.sentences import Act, Companion, Said
+from forestall.instruments.nonproliferation.sentences import Act, Companion
 from forestall.instruments.nonproliferation.signals import Signal, signals
 from forestall.instruments.nonproliferation.treaties import status as engine
 from forestall.instruments.nonproliferation.treaties.register import register
@@ -172,15 +172,12 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
     sentences.adherences(case, on, found.widest, found.companion, text)
     capability_sentences.protocol(case, found.signals, text)
     measure_sentences.options(case, found.beside, on, text)
-    return Assessment(
-        instrument="nonproliferation",
-        case=case,
-        as_of=format_month(as_of),
-        headline=headline,
-        findings=tuple(text.findings),
-        options=tuple(text.options),
-        evidence=tuple(text.evidence.values()),
-        caveats=(
+    return text.assessment(
+        "nonproliferation",
+        case,
+        as_of,
+        headline,
+        (
             *sentences.caveats(found.standings),
             *capability_sentences.hindsight(found.capabilities),
             *capability_sentences.unanswered(found.signals),

@@ -8,12 +8,11 @@ from collections.abc import Sequence
 from datetime import date
 
 from forestall.instruments import phrases
-from forestall.instruments.assessment import Case, Evidence, Option
+from forestall.instruments.assessment import Case, Evidence, Option, Said
 from forestall.instruments.nonproliferation import histories, tests_catalogue
 from forestall.instruments.nonproliferation.capabilities import Capabilities, Count
 from forestall.instruments.nonproliferation.histories import Fact
 from forestall.instruments.nonproliferation.scope import PROTOCOL, short_name
-from forestall.instruments.nonproliferation.sentences import Said
 from forestall.instruments.nonproliferation.signals import Signal
 from forestall.instruments.nonproliferation.tests_catalogue import Tests
 

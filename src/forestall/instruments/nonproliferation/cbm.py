@@ -20,6 +20,7 @@ from forestall.instruments.nonproliferation.cbm_days import Span, begins, ends, 
 from forestall.instruments.nonproliferation.treaties import status as treaties
 from forestall.regional.membership import FULL, memberships
 from forestall.store import Workspace
+from forestall.store.packaged import read_yaml
 
 FILE = "cbm.yml"
 KNOWN_TO = date(2025, 6, 30)
@@ -155,16 +156,9 @@ class Offer:
 @cache
 def register() -> Mapping[str, Measure]:
     """All measures by key. Raises StoreError if the file is missing or damaged."""
-    from importlib.resources import files
-
-    import yaml
-
     try:
-        text = files("forestall.instruments.nonproliferation").joinpath(FILE).read_text("utf-8")
-        # The loader written in C is ten times faster; not every build of PyYAML has it.
-        rows = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-        found = [_measure(row) for row in rows]
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
+        found = [_measure(row) for row in read_yaml("forestall.instruments.nonproliferation", FILE)]
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise StoreError(f"the register of confidence-building measures ({FILE}) cannot be read: {error}") from None
     return {one.key: one for one in found}
 

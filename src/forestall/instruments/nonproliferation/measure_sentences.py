@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from forestall.instruments import phrases
-from forestall.instruments.assessment import Case, Evidence, Option
+from forestall.instruments.assessment import Case, Evidence, Option, Said
 from forestall.instruments.mediation.ties import RIVAL_YEARS
 from forestall.instruments.nonproliferation import cbm
 from forestall.instruments.nonproliferation.groups import name_of
 from forestall.instruments.nonproliferation.pairs import Pair
-from forestall.instruments.nonproliferation.sentences import Said
 
 SHOWN = 4
 BORDER = "border on land"

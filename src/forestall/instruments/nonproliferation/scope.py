@@ -92,7 +92,6 @@ SHORT: Mapping[str, str] = {
     "MineBan": "Mine Ban Convention",
     "ClusterMunitions": "Convention on Cluster Munitions",
     "ENMOD": "ENMOD Convention",
-    "RomeStatute": "Rome Statute",
     "Genocide": "Genocide Convention",
     "CAT": "Convention against Torture",
     "Tlatelolco": "Treaty of Tlatelolco",
@@ -157,4 +156,4 @@ def short_name(treaty: str) -> str:
     zone, _, number = treaty.rpartition("_P")
     if zone in ZONES:
         return f"Protocol {number} to the {SHORT[zone]}" if number else f"Protocol to the {SHORT[zone]}"
-    return treaty.replace("_", " ")
+    return register.usual(treaty)

@@ -4,12 +4,12 @@ States are told as being or not being parties; nothing here says why, nor whethe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Self
 
 from forestall.instruments import phrases
-from forestall.instruments.assessment import Case, Evidence, Finding, Option
+from forestall.instruments.assessment import Case, Evidence, Finding, Option, Said
 from forestall.instruments.nonproliferation import scope
 from forestall.instruments.nonproliferation.gaps import Annex2, Standing
 from forestall.instruments.nonproliferation.treaties.status import Action
@@ -58,24 +58,6 @@ class Companion:
     acronym: str
     parties: int
     members: int
-
-
-@dataclass(slots=True)
-class Said:
-    """Sentences and evidence as they come; the same evidence is kept once."""
-
-    findings: list[Finding] = field(default_factory=list)
-    options: list[Option] = field(default_factory=list)
-    evidence: dict[str, Evidence] = field(default_factory=dict)
-
-    def of(self, one: Evidence) -> str:
-        """Keep the evidence; its key."""
-        self.evidence.setdefault(one.key, one)
-        return one.key
-
-    def find(self, sentence: str, keys: Sequence[str]) -> None:
-        """Say a sentence."""
-        self.findings.append(Finding(sentence=sentence, evidence=tuple(dict.fromkeys(keys))))
 
 
 def headline(case: Case, on: date, found: Sequence[Standing], text: Said) -> Finding:

@@ -17,9 +17,9 @@ import polars as pl
 
 from forestall.errors import StoreError
 from forestall.ids.months import month_end
-from forestall.instruments.partners.families import family_of
 from forestall.instruments.peacekeeping import operations
 from forestall.regional.membership import TABLE
+from forestall.regional.organisations import goes_on_as
 from forestall.store import Workspace
 
 FILE = "operations.csv"
@@ -131,13 +131,13 @@ def _spells(workspace: Workspace) -> dict[tuple[str, str], list[tuple[date, date
     found: dict[tuple[str, str], list[tuple[date, date]]] = {}
     rows = workspace.table(TABLE).select("organisation", "iso3", "membership_from", "membership_until")
     for acronym, iso3, first, last in rows.iter_rows():
-        found.setdefault((family_of().get(acronym, acronym), iso3), []).append((first, last or date.max))
+        found.setdefault((goes_on_as().get(acronym, acronym), iso3), []).append((first, last or date.max))
     return found
 
 
 def _recorded(workspace: Workspace) -> list[Act]:
     frame = workspace.table(operations.TABLE).filter(~pl.col("is_un"))
-    known = family_of()
+    known = goes_on_as()
     found = []
     for iso3 in sorted(frame["iso3"].unique()):
         for one in operations.of_country(iso3, workspace=workspace):
@@ -174,7 +174,7 @@ def _listed() -> tuple[Act, ...]:
 
 def _row(row: Mapping[str, str]) -> Act:
     return Act(
-        organisation=family_of()[row["organisation"]],
+        organisation=goes_on_as()[row["organisation"]],
         called=row["organisation"],
         iso3=row["iso3"],
         kind="operation",
@@ -242,7 +242,7 @@ def roles(workspace: Workspace) -> pl.DataFrame:
 
 
 def _mediation(workspace: Workspace, on: date) -> list[Act]:
-    known = family_of()
+    known = goes_on_as()
     found: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
     for row in roles(workspace).iter_rows(named=True):
         if row["day"] > on or row["mediator"] not in known:

@@ -6,7 +6,7 @@ organisation would succeed, or that the country would have it.
 
 from dataclasses import dataclass
 
-from forestall.ids.months import format_month, month_end
+from forestall.ids.months import month_end
 from forestall.instruments.assessment import Assessment, Case, Said
 from forestall.instruments.partners import chances, partnership, ranking, sentences
 from forestall.instruments.partners.coverage import VIOLENT
@@ -76,16 +76,7 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
     sentences.named(found.worked, text)
     if found.crisis:
         sentences.options(found.shown, on, text)
-    return Assessment(
-        instrument="partners",
-        case=case,
-        as_of=format_month(as_of),
-        headline=headline,
-        findings=tuple(text.findings),
-        options=tuple(text.options),
-        evidence=tuple(text.evidence.values()),
-        caveats=caveats(found),
-    )
+    return text.assessment("partners", case, as_of, headline, caveats(found))
 
 
 def _too_high(found: Parts) -> tuple[str, ...]:

@@ -6,12 +6,12 @@ A family bears the acronym of its last member, which is also the key of organisa
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import polars as pl
 
 from forestall.regional.membership import FULL, TABLE
-from forestall.regional.organisations import Organisation, Power, register
+from forestall.regional.organisations import Organisation, Power, goes_on_as, register
 from forestall.store import Workspace
 
 
@@ -41,17 +41,6 @@ class Family:
         return tuple(power for one in self.about for power in one.powers if power.held(on))
 
 
-@cache
-def family_of() -> Mapping[str, str]:
-    """The family's acronym for every acronym of the register."""
-    after = {one.predecessor: one.acronym for one in register().values() if one.predecessor}
-
-    def last(acronym: str) -> str:
-        return last(after[acronym]) if acronym in after else acronym
-
-    return {acronym: last(acronym) for acronym in register()}
-
-
 @lru_cache(maxsize=32)
 def families(workspace: Workspace, on: date) -> tuple[Family, ...]:
     """All organisations of the register that existed on a day, by acronym of the family; none whose members we lack."""
@@ -61,13 +50,13 @@ def families(workspace: Workspace, on: date) -> tuple[Family, ...]:
     )
     ever: dict[str, set[str]] = {}
     for acronym, iso3 in begun.filter(pl.col("membership").is_in(FULL)).select("organisation", "iso3").iter_rows():
-        ever.setdefault(family_of().get(acronym, acronym), set()).add(iso3)
+        ever.setdefault(goes_on_as().get(acronym, acronym), set()).add(iso3)
     standings: dict[str, dict[str, dict[str, str]]] = {}
     for acronym, iso3, standing in held.iter_rows():
-        family = family_of().get(acronym, acronym)
+        family = goes_on_as().get(acronym, acronym)
         standings.setdefault(family, {}).setdefault(acronym, {})[iso3] = standing
     found = []
-    for family in sorted(set(family_of().values())):
+    for family in sorted(set(goes_on_as().values())):
         about = _about(family, on)
         if not about:
             continue

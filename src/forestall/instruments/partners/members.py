@@ -9,9 +9,10 @@ import polars as pl
 
 from forestall.ids.months import format_month
 from forestall.instruments.mediation.ranking import Reason
-from forestall.instruments.partners.families import Family, family_of
+from forestall.instruments.partners.families import Family
 from forestall.instruments.peacekeeping import contributors
 from forestall.regional.membership import Membership, history
+from forestall.regional.organisations import goes_on_as
 from forestall.store import Workspace
 
 SERIES = "ipi_month"
@@ -31,7 +32,7 @@ def spells(workspace: Workspace, iso3: str, on: date) -> Mapping[str, tuple[Memb
     for one in _history(workspace, iso3):
         if one.since <= on:
             seen = one if one.until is None or one.until <= on else replace(one, until=None, until_precision=None)
-            found.setdefault(family_of().get(one.organisation, one.organisation), []).append(seen)
+            found.setdefault(goes_on_as().get(one.organisation, one.organisation), []).append(seen)
     return {family: tuple(sorted(held, key=lambda one: one.since)) for family, held in found.items()}
 
 

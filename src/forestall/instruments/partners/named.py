@@ -13,8 +13,7 @@ from functools import cache, lru_cache
 import polars as pl
 
 from forestall.instruments.partners.acts import Act
-from forestall.instruments.partners.families import family_of
-from forestall.regional.organisations import register
+from forestall.regional.organisations import goes_on_as, register
 from forestall.store import Workspace
 
 TABLE = "council_resolutions"
@@ -77,9 +76,9 @@ def _who(title: str, of_operations: dict[str, set[str]]) -> frozenset[str]:
             found.add(family)
     for match in PAIRED.finditer(title):
         acronym = match[1] or match[2] or "AU"
-        found.add(family_of()[acronym])
+        found.add(goes_on_as()[acronym])
     words = set(re.findall(r"\b[A-Z][A-Z-]+\b", title))
-    found |= {family for acronym, family in family_of().items() if len(acronym) >= SHORTEST and acronym in words}
+    found |= {family for acronym, family in goes_on_as().items() if len(acronym) >= SHORTEST and acronym in words}
     return frozenset(found)
 
 
@@ -87,7 +86,7 @@ def _who(title: str, of_operations: dict[str, set[str]]) -> frozenset[str]:
 def _spellings() -> Sequence[tuple[str, str]]:
     """Names of more than one word, in small letters, with their family."""
     return [
-        (spelling.lower(), family_of()[one.acronym])
+        (spelling.lower(), goes_on_as()[one.acronym])
         for one in register().values()
         for spelling in (one.name, *one.aliases)
         if " " in spelling.strip() and len(spelling) > 2 * SHORTEST and "(" not in spelling

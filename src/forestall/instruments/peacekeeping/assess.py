@@ -8,7 +8,7 @@ a record.
 from datetime import date, timedelta
 
 from forestall.ids.countries import by_gw, states
-from forestall.ids.months import format_month, month_end
+from forestall.ids.months import month_end
 from forestall.instruments import phrases
 from forestall.instruments.assessment import Assessment, Case, Evidence, Finding, Said
 from forestall.instruments.peacekeeping import contributor_section, fit_section, overview, register, scenario, sentences
@@ -57,16 +57,7 @@ def said(case: Case, as_of: int, found: Parts) -> Assessment:
     sentences.senders(found, text)
     sentences.sent(case, found, text)
     sentences.candidates(case, found, text)
-    return Assessment(
-        instrument="peacekeeping",
-        case=case,
-        as_of=format_month(as_of),
-        headline=headline,
-        findings=tuple(text.findings),
-        options=tuple(text.options),
-        evidence=tuple(text.evidence.values()),
-        caveats=_caveats(found),
-    )
+    return text.assessment("peacekeeping", case, as_of, headline, _caveats(found))
 
 
 def _headline(case: Case, on: date, found: Parts, text: Said) -> Finding:

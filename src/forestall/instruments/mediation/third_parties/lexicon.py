@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from forestall.errors import StoreError
 from forestall.instruments.mediation.third_parties.tokens import key
-from forestall.regional.organisations import Organisation, register
+from forestall.regional.organisations import goes_on_as, register
+from forestall.store.packaged import read_yaml
 
 Kind = Literal["state", "organisation", "ngo"]
 Sort = Literal["name", "adjective", "acronym", "group", "none"]
@@ -165,7 +166,7 @@ def organisations() -> Mapping[str, Actor]:
     content = _content()
     found: dict[str, Actor] = {}
     for one in register().values():
-        if not _later(one):
+        if goes_on_as()[one.acronym] == one.acronym:
             found[one.acronym] = Actor(one.acronym, "organisation", one.name)
     for row in content["organisations"]:
         found[row["key"]] = Actor(row["key"], "organisation", row["name"])
@@ -245,7 +246,7 @@ def _state_names(actor: Actor, name: str) -> Iterator[tuple[tuple[str, ...], Ent
 def _register_entries() -> Iterator[tuple[tuple[str, ...], Entry]]:
     held = organisations()
     for one in register().values():
-        actor = held[_later(one) or one.acronym]
+        actor = held[goes_on_as()[one.acronym]]
         if one.acronym not in _NOT_SCANNED and one.acronym.isupper():
             yield key(one.acronym), Entry("acronym", (actor,), capitals=True)
         if one.acronym != "Commonwealth":
@@ -253,16 +254,6 @@ def _register_entries() -> Iterator[tuple[tuple[str, ...], Entry]]:
         for alias in one.aliases:
             if alias.upper() not in _NOT_SCANNED and alias.lower() not in ("the commonwealth", "francophonie"):
                 yield key(alias), Entry("acronym" if _short(alias) else "name", (actor,), capitals=_short(alias))
-
-
-def _later(one: Organisation) -> str | None:
-    """The acronym of the organisation that took the place of this one, None if none did."""
-    found = None
-    step: Organisation | None = one
-    while step is not None:
-        step = next((other for other in register().values() if other.predecessor == step.acronym), None)
-        found = step.acronym if step else found
-    return found
 
 
 def _missions() -> Iterator[tuple[tuple[str, ...], bool]]:
@@ -311,11 +302,8 @@ def _spellings() -> tuple[Mapping[str, str], ...]:
 
 @cache
 def _content() -> Mapping[str, Any]:
-    import yaml
-
     try:
-        text = files(PACKAGE).joinpath("actors.yml").read_text("utf-8")
-        loaded: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    except (OSError, yaml.YAMLError) as error:
+        loaded: Mapping[str, Any] = read_yaml(PACKAGE, "actors.yml")
+    except (OSError, ValueError) as error:
         raise StoreError(f"the register of third parties (actors.yml) cannot be read: {error}") from None
     return loaded

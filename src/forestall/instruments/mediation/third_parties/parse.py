@@ -13,7 +13,7 @@ from datetime import date
 
 from forestall.instruments.mediation.third_parties import words
 from forestall.instruments.mediation.third_parties.fold import Read, fold
-from forestall.instruments.mediation.third_parties.lexicon import Actor, Kind
+from forestall.instruments.mediation.third_parties.lexicon import Kind
 from forestall.instruments.mediation.third_parties.scan import Mention, mentions
 from forestall.instruments.mediation.third_parties.segments import Span, Status, items, person_like, spans
 from forestall.instruments.mediation.third_parties.tokens import Token, tokens
@@ -192,10 +192,3 @@ def _once(found: Sequence[Found]) -> tuple[Found, ...]:
             continue
         kept.setdefault((one.key, one.kind, one.role), one)
     return tuple(kept.values())
-
-
-def actor_of(found: Found) -> Actor:
-    """The actor of what was found, with its name."""
-    from forestall.instruments.mediation.third_parties.lexicon import actors, organisations
-
-    return actors()[found.key] if found.kind == "state" else organisations()[found.key]

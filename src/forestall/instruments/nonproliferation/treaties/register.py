@@ -13,6 +13,9 @@ from typing import Any
 
 from forestall.errors import StoreError, UsageError
 from forestall.ids.state_table import key_of
+from forestall.store.packaged import read_yaml
+
+PACKAGE = "forestall.instruments.nonproliferation.treaties"
 
 FIELDS = (
     "nuclear",
@@ -103,20 +106,15 @@ def register() -> Mapping[str, Treaty]:
     """All treaties of the register by key. Raises StoreError if a file is damaged."""
     from importlib.resources import files
 
-    import yaml
-
     found: dict[str, Treaty] = {}
-    folder = files("forestall.instruments.nonproliferation.treaties")
-    for file in sorted(folder.iterdir(), key=lambda one: one.name):
+    for file in sorted(files(PACKAGE).iterdir(), key=lambda one: one.name):
         if not (file.name.startswith("register") and file.name.endswith(".yml")):
             continue
         try:
-            # The loader written in C is ten times faster; not every build of PyYAML has it.
-            held = yaml.load(file.read_text("utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-            for row in _rows(held):
+            for row in _rows(read_yaml(PACKAGE, file.name)):
                 one = _treaty(row)
                 found[one.key] = one
-        except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError, AttributeError) as error:
+        except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
             raise StoreError(f"the register of treaties ({file.name}) cannot be read: {error!r}") from None
     return found
 
